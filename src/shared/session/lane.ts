@@ -1,0 +1,142 @@
+import * as v from 'valibot';
+
+/** The lanes that this version writes. A reader keeps and offers entries of lanes that it does not know. */
+export const LANES = ['dom', 'log', 'network', 'error', 'action', 'recorder'] as const;
+export type Lane = (typeof LANES)[number];
+
+/** The lanes whose entries are NDJSON of our own events (below); `dom` is NDJSON of rrweb events. */
+export const EVENT_LANES = ['log', 'network', 'error', 'action', 'recorder'] as const;
+export type EventLane = (typeof EVENT_LANES)[number];
+
+/** Milliseconds on the source's monotonic clock, since the source began; a source's anchors map it to session time. */
+const mono = v.pipe(v.number(), v.finite(), v.minValue(0));
+const text = v.pipe(v.string(), v.maxLength(1_000_000));
+
+export const LOG_LEVELS = ['debug', 'info', 'log', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Where in the code something was said: a URL or a path relative to the app, and a position. */
+const codeLocation = v.object({ url: text, line: v.optional(v.number()), column: v.optional(v.number()) });
+
+export const logEventSchema = v.object({
+  type: v.literal('log'),
+  t: mono,
+  level: v.picklist(LOG_LEVELS),
+  /** Who said it: `console`, or the name of a logger. */
+  logger: text,
+  message: text,
+  /** The arguments behind the message, each already bounded and made JSON. */
+  args: v.optional(v.array(v.unknown())),
+  location: v.optional(codeLocation),
+  stack: v.optional(text),
+  /** How many times it was said in a row; absent means once. `t` is the first time, `lastT` the last. */
+  count: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2))),
+  lastT: v.optional(mono),
+});
+export type LogEvent = v.InferOutput<typeof logEventSchema>;
+
+export const networkEventSchema = v.object({
+  type: v.literal('network'),
+  t: mono,
+  /** One id for all events of one request or socket, unique within the source. */
+  id: text,
+  kind: v.picklist(['fetch', 'xhr', 'websocket']),
+  /**
+   * `request`: a fetch or XHR that has ended, one event, `t` is its start.
+   * `open`, `close`: a WebSocket; close carries the totals.
+   * `pending`: a request that had not ended when its segment was sealed or the window went away.
+   */
+  phase: v.picklist(['request', 'pending', 'open', 'close']),
+  method: v.optional(text),
+  /** Scrubbed: no user info, no masked value. */
+  url: text,
+  status: v.optional(v.number()),
+  statusText: v.optional(text),
+  /** `ok`, or why there was no answer. */
+  outcome: v.optional(v.picklist(['ok', 'failed', 'aborted', 'timeout'])),
+  error: v.optional(text),
+  durationMs: v.optional(v.number()),
+  /** Parts of the duration where the browser tells them (Resource Timing), all in ms. */
+  timings: v.optional(
+    v.object({
+      dnsMs: v.optional(v.number()),
+      connectMs: v.optional(v.number()),
+      tlsMs: v.optional(v.number()),
+      waitMs: v.optional(v.number()),
+      receiveMs: v.optional(v.number()),
+    }),
+  ),
+  requestBytes: v.optional(v.number()),
+  responseBytes: v.optional(v.number()),
+  contentType: v.optional(text),
+  messagesSent: v.optional(v.number()),
+  messagesReceived: v.optional(v.number()),
+});
+export type NetworkEvent = v.InferOutput<typeof networkEventSchema>;
+
+export const errorEventSchema = v.object({
+  type: v.literal('error'),
+  t: mono,
+  kind: v.picklist(['uncaught', 'unhandled-rejection', 'resource', 'csp']),
+  name: text,
+  message: text,
+  stack: v.optional(text),
+  location: v.optional(codeLocation),
+});
+export type ErrorEvent = v.InferOutput<typeof errorEventSchema>;
+
+export const actionEventSchema = v.object({
+  type: v.literal('action'),
+  t: mono,
+  kind: v.picklist([
+    'click',
+    'double-click',
+    'context-menu',
+    'input',
+    'select',
+    'toggle',
+    'submit',
+    'key',
+    'navigate',
+    'drag',
+    'scroll',
+    'focus-window',
+    'blur-window',
+  ]),
+  /** In words: `clicked button "Sync now"`. Masked as the dom lane is. */
+  text: text,
+  /** The rrweb node id of the target, so that the viewer can light it up. */
+  nodeId: v.optional(v.number()),
+});
+export type ActionEvent = v.InferOutput<typeof actionEventSchema>;
+
+export const recorderEventSchema = v.object({
+  type: v.literal('recorder'),
+  t: mono,
+  kind: v.picklist(['started', 'paused', 'resumed', 'wiped', 'dropped', 'clock-step', 'gap', 'failed', 'stepped-down']),
+  text: text,
+  /** How many events were lost, where `kind` is about loss. */
+  count: v.optional(v.number()),
+});
+export type RecorderEvent = v.InferOutput<typeof recorderEventSchema>;
+
+export const laneEventSchema = v.variant('type', [
+  logEventSchema,
+  networkEventSchema,
+  errorEventSchema,
+  actionEventSchema,
+  recorderEventSchema,
+]);
+/** Every event that is ours. Its `type` is the name of its lane. */
+export type LaneEvent = v.InferOutput<typeof laneEventSchema>;
+
+/**
+ * The least that a line of a dom entry must be: an rrweb event. `timestamp` is `originMs` of its source plus monotonic
+ * milliseconds, so that a step of the wall clock moves nothing.
+ */
+export const domEventSchema = v.looseObject({
+  type: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20)),
+  data: v.looseObject({}),
+  timestamp: v.pipe(v.number(), v.finite()),
+});
+export type DomEvent = v.InferOutput<typeof domEventSchema>;

@@ -1,0 +1,54 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+import { CHROMIUM_ARGS, NO_CHROMIUM, provideChromium } from './tests/lab/chromium.js';
+
+const chromium = provideChromium();
+if (chromium === undefined) console.warn(`\n!! ${NO_CHROMIUM} The browser and e2e tests are SKIPPED.\n`);
+else process.env['CHROMIUM'] = chromium;
+
+const conditions = ['fluxrec-source', 'svelte', 'browser', 'module'];
+
+const unit = {
+  plugins: [svelte()],
+  resolve: { conditions },
+  test: { name: 'unit', environment: 'node', include: ['tests/unit/**/*.test.ts'] },
+};
+const integration = {
+  resolve: { conditions: ['fluxrec-source', 'node', 'module'] },
+  test: { name: 'integration', environment: 'node', include: ['tests/integration/**/*.test.ts'], testTimeout: 30_000 },
+};
+const browser = {
+  plugins: [svelte()],
+  resolve: { conditions },
+  // Every dependency that a test or a worker reaches: one found late makes Vite reload the page in the middle of a test.
+  optimizeDeps: { include: ['dexie', 'rrweb', 'valibot', 'fflate', 'rrweb-player', 'fast-check', 'virtua/svelte'] },
+  test: {
+    name: 'browser',
+    include: ['tests/browser/**/*.test.ts'],
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({ launchOptions: { executablePath: chromium ?? '', args: CHROMIUM_ARGS } }),
+      instances: [{ browser: 'chromium' as const }],
+    },
+  },
+};
+const e2e = {
+  resolve: { conditions: ['fluxrec-source', 'node', 'module'] },
+  test: {
+    name: 'e2e',
+    environment: 'node',
+    include: ['tests/e2e/**/*.test.ts'],
+    globalSetup: ['tests/e2e/build.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // Two cores: browsers that share them time out for no fault of theirs.
+    fileParallelism: false,
+  },
+};
+
+export default defineConfig({
+  test: { projects: [unit, integration, ...(chromium === undefined ? [] : [browser, e2e])] },
+});
