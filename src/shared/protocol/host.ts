@@ -117,7 +117,16 @@ const draft = v.object({
   answered: count,
   notes: v.array(v.string()),
   /** What the ring had: session time, and lane totals over all of it. */
-  available: v.object({ startMs: instant, endMs: instant, lanes: v.array(laneTotal) }),
+  available: v.object({
+    startMs: instant,
+    endMs: instant,
+    lanes: v.array(laneTotal),
+    /**
+     * The stretches in which segments of any lane lie, merged where they touch or nearly do, ascending: what lies between
+     * is a pause, or a time when the app was closed. For the panel's little timeline.
+     */
+    recorded: v.pipe(v.array(v.object({ startMs: instant, endMs: instant })), v.maxLength(1000)),
+  }),
   /** What would be sent now. `startMs` to `endMs` as chosen; `fromMs` to `toMs` as whole segments reach. */
   selection: v.object({
     startMs: instant,
@@ -163,6 +172,8 @@ export const panelContract = {
     wipe: method(nothing, v.object({ windows: count, failed: count })),
     /** Asks all windows for their rows. Answers at once; `draft` events tell the progress. */
     createDraft: method(nothing, v.object({ draft })),
+    /** The draft as it is now: for a panel that lost its connection and so may have missed `draft` events. */
+    getDraft: method(v.object({ draft: uuid }), v.object({ draft })),
     /** Chooses what would be sent. Whole segments, and for dom from the checkout at or before `startMs`. */
     selectDraft: method(
       v.object({ draft: uuid, startMs: instant, endMs: instant, lanes: v.array(lane) }),
