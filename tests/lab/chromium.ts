@@ -69,8 +69,13 @@ export function provideChromium(): string | undefined {
   const found = findChromium();
   if (found !== undefined) return found;
   if (!isDebianRoot()) return undefined;
-  console.warn('Chromium is not installed: installing Debian\'s packages "chromium" and "fonts-dejavu-core" with apt-get.');
-  const options = { stdio: ['ignore', 'ignore', 'inherit'] as const, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
+  console.warn(
+    'Chromium is not installed: installing Debian\'s packages "chromium" and "fonts-dejavu-core" with apt-get.',
+  );
+  const options = {
+    stdio: ['ignore', 'ignore', 'inherit'] as const,
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  };
   try {
     execFileSync('apt-get', ['update', '-qq'], { ...options, stdio: ['ignore', 'ignore', 'inherit'] });
     execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'], {

@@ -1,0 +1,98 @@
+// The arrows of docs/architecture.md. Type-only imports count (tsPreCompilationDeps); those inside .svelte files are
+// checked by ESLint (eslint.config.js), which dependency-cruiser cannot see.
+
+/** A room of src may import itself and the named rooms. */
+const room = (name, ...others) => ({
+  name: `${name}-arrows`,
+  severity: 'error',
+  from: { path: `^src/${name}/` },
+  to: { path: '^src/', pathNot: [`^src/${name}/`, ...others.map((path) => `^src/${path}`)] },
+});
+/** A library that could be replaced one day has one importer. */
+const oneImporter = (library, path) => ({
+  name: `one-importer-of-${library}`,
+  severity: 'error',
+  from: { path: '^(src|examples)', pathNot: path },
+  to: { path: `(^|node_modules/)${library}(/|$)` },
+});
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    room('shared'),
+    room('recorder', 'shared/', 'viewer/replay\\.ts$', 'live/publisher/'),
+    room('live', 'shared/'),
+    room('main', 'shared/', 'store/'),
+    room('store', 'shared/'),
+    room('desk', 'shared/', 'store/'),
+    room('cli', 'shared/', 'store/'),
+    room('viewer', 'shared/', 'live/subscriber/'),
+    {
+      name: 'panel-only-uses-replay',
+      severity: 'error',
+      comment: 'Only the panel shows a preview; the recorder that every page loads carries nothing of the viewer.',
+      from: { path: '^src/recorder/', pathNot: '^src/recorder/panel/' },
+      to: { path: '^src/viewer/' },
+    },
+    {
+      name: 'services-know-no-host',
+      severity: 'error',
+      from: { path: '^src/main/services/' },
+      to: { path: '^src/main/(web|electron)/|^src/main/(index|preload)\\.ts$' },
+    },
+    {
+      name: 'hosts-do-not-mix',
+      severity: 'error',
+      from: { path: '^src/main/web/' },
+      to: { path: '^src/main/electron/' },
+    },
+    {
+      name: 'electron-rooms',
+      severity: 'error',
+      from: { path: '^(src|examples)', pathNot: '^src/main/(index|preload)\\.ts$|^src/main/electron/' },
+      to: { path: '(^|node_modules/)electron(/|$)' },
+    },
+    {
+      name: 'model-knows-no-svelte',
+      severity: 'error',
+      from: { path: '^src/viewer/model/' },
+      to: { path: 'node_modules/svelte|\\.svelte(\\.ts)?$' },
+    },
+    {
+      name: 'viewer-layers',
+      severity: 'error',
+      comment: 'panels → components, state; state → model, sources.',
+      from: { path: '^src/viewer/(components|model|sources)/' },
+      to: { path: '^src/viewer/(panels|state)/' },
+    },
+    oneImporter('rrweb', '^src/recorder/lanes/dom'),
+    oneImporter('rrweb-player', '^src/viewer/replay-document'),
+    oneImporter('dexie', '^src/recorder/ring/store'),
+    oneImporter('fflate', '^src/shared/bundle/'),
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'example-uses-public-entries',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { path: '^src/', pathNot: '^src/(main/web/index|recorder/entry|viewer/replay)\\.ts$' },
+    },
+    {
+      name: 'no-dev-dependency-in-src',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/(electron|@types|vite)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '\\.css$' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['fluxrec-source', 'import', 'types', 'default', 'svelte', 'browser'],
+      extensions: ['.ts', '.svelte.ts', '.svelte', '.js', '.mjs', '.json'],
+    },
+  },
+};

@@ -1,0 +1,93 @@
+// The built product (out/): built when a source is newer, and its processes as tests, demo, bench and `npm start` run them.
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+export const root = resolve(import.meta.dirname, '..');
+const stamp = join(root, 'out', '.built');
+const INPUTS = ['src', 'examples', 'package-lock.json', 'electron.vite.config.ts', 'svelte.config.js'];
+
+function newestMs(path: string): number {
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newestMs(join(path, name))));
+}
+
+/** Builds out/ unless it is newer than every source. */
+export async function build(): Promise<void> {
+  const started = new Date();
+  const newest = Math.max(...INPUTS.map((path) => newestMs(join(root, path))));
+  if (existsSync(stamp) && statSync(stamp).mtimeMs >= newest) return;
+  console.log('Building…');
+  await promisify(execFile)(
+    process.execPath,
+    [join(root, 'node_modules/electron-vite/bin/electron-vite.js'), 'build', '--logLevel', 'warn'],
+    {
+      cwd: root,
+      maxBuffer: 16 * 1024 * 1024,
+    },
+  ).catch((error: unknown) => {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    throw new Error(`The build failed.\n${stdout}${stderr}`);
+  });
+  writeFileSync(stamp, '');
+  // What was edited while the build ran must build again.
+  utimesSync(stamp, started, started);
+}
+
+export interface Running {
+  /** What the process's first matching line of output told, e.g. its URL. */
+  readonly told: string;
+  readonly child: ChildProcess;
+  /** All output so far. */
+  output(): string;
+  /** Asks it to end and waits; `SIGKILL` does not ask. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/** How long a process may take to say that it is ready: a slow, shared machine at its first start. */
+const READY_MS = 60_000;
+
+/** Starts a built process and waits until its output matches; the first group of the match is `told`. */
+export function start(
+  name: 'desk' | 'fluxion',
+  args: readonly string[],
+  ready: RegExp,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Running> {
+  const child = spawn(process.execPath, ['--enable-source-maps', join(root, 'out/main', `${name}.js`), ...args], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const ended = new Promise<void>((done) =>
+    child.once('exit', () => {
+      done();
+    }),
+  );
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
+    child.kill(signal);
+    await ended;
+  };
+  return new Promise((done, fail) => {
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      fail(new Error(`${name} was not ready after ${READY_MS / 1000} s:\n${output}`));
+    }, READY_MS);
+    const onData = (data: Buffer): void => {
+      output += data.toString();
+      const told = ready.exec(output)?.[1];
+      if (told === undefined) return;
+      clearTimeout(timer);
+      done({ told, child, output: () => output, stop });
+    };
+    child.stdout.on('data', onData);
+    child.stderr.on('data', onData);
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      fail(new Error(`${name} ended with ${String(code)} before it was ready:\n${output}`));
+    });
+  });
+}
