@@ -13,9 +13,13 @@ import {
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 // The customer's side: no account. A ticket is a capability for one part of one report; it travels in a header, never in a URL.
-//   POST /api/tickets            ticketRequest → ticketAnswer; asking again for the same part answers how far it is
-//   PUT  /api/upload             Authorization: Bearer TICKET, Upload-Offset: N, body: at most UPLOAD_CHUNK_BYTES → uploadAnswer
+//   POST /api/tickets            ticketRequest → ticketAnswer; asking again for the same part answers how far it is.
+//                                Authorization: Bearer KEY where the desk wants an ingest key
+//   PUT  /api/upload             Authorization: Bearer TICKET, Upload-Offset: N, Content-Type: application/octet-stream,
+//                                body: at most UPLOAD_CHUNK_BYTES → uploadAnswer
 //   POST /api/upload/complete    Authorization: Bearer TICKET → completeAnswer, once all bytes are there and were read
+// 409 with `receivedBytes` (uploadConflict): go on from there. 401 `ticket-unknown`: ask for a new ticket.
+// 409 `part-differs`, `report-differs` and any other 4xx but 408 and 429: trying again will not help.
 export const ticketRequestSchema = v.object({ report: reportHeadSchema, part: partSchema });
 export type TicketRequest = v.InferOutput<typeof ticketRequestSchema>;
 /** `accepted`, `quarantined`: this part was completed before; nothing is left to do. */
@@ -27,6 +31,9 @@ export const ticketAnswerSchema = v.object({
 });
 export type TicketAnswer = v.InferOutput<typeof ticketAnswerSchema>;
 export const uploadAnswerSchema = v.object({ receivedBytes: count });
+/** The body of a 409 that trying again heals: the desk's offset is `receivedBytes`. */
+export const uploadConflictSchema = v.object({ code: v.string(), message: v.string(), receivedBytes: count });
+export type UploadConflict = v.InferOutput<typeof uploadConflictSchema>;
 export const completeAnswerSchema = v.object({
   status: v.picklist(['accepted', 'quarantined']),
   code: v.optional(v.string()),
@@ -38,7 +45,7 @@ export type CompleteAnswer = v.InferOutput<typeof completeAnswerSchema>;
 //   POST   /api/session                      sessionRequest → sessionAnswer
 //   GET    /api/session                      sessionAnswer, or 401
 //   DELETE /api/session
-//   GET    /api/reports?query=&status=&before=&limit=   inboxAnswer, newest first
+//   GET    /api/reports?query=&status=&before=&limit=   inboxAnswer, newest arrival first; `before`: the id of the last row seen
 //   GET    /api/reports/:id                  reportAnswer
 //   GET    /api/reports/:id/parts/:number    the bundle; Range
 //   POST   /api/reports/:id/conversation     sayRequest → conversationEntry
@@ -52,6 +59,8 @@ export type InboxAnswer = v.InferOutput<typeof inboxAnswerSchema>;
 export const reportAnswerSchema = v.object({
   report: reportSummarySchema,
   conversation: v.array(conversationEntrySchema),
+  /** Conversation entries in the store that could not be read and are left out. */
+  skipped: v.optional(count),
 });
 export type ReportAnswer = v.InferOutput<typeof reportAnswerSchema>;
 export const sayRequestSchema = v.variant('type', [
