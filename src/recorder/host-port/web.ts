@@ -110,15 +110,13 @@ export function createWebHostPort<C extends Contract>(contract: C, options: WebH
       } else {
         socket.wake(); // The host answers: an event socket that waits for its next attempt need not.
       }
-      return { value: value as Output<C['methods'][K]>, bytes: frame.bytes };
+      return { value, bytes: frame.bytes };
     },
     on(name, listener) {
       const ofName = listeners.get(name) ?? new Set();
       listeners.set(name, ofName);
-      // Safe: what is given to it was parsed by the schema of this name.
-      const untyped = listener as (payload: unknown) => void;
-      ofName.add(untyped);
-      return () => ofName.delete(untyped);
+      ofName.add(listener);
+      return () => ofName.delete(listener);
     },
     onConnection(listener) {
       connectionListeners.add(listener);

@@ -25,7 +25,8 @@ function isPlainPath(path: string): boolean {
 
 /**
  * Every file (relative to the output folder) that these documents may ask for: themselves, their scripts, whatever those
- * import now or later, style sheets, fonts and pictures. A worker is an asset of the chunk that starts it. Throws where a document is not in the manifest.
+ * import now or later, style sheets, fonts and pictures. A worker is an asset of the chunk that starts it, and must be
+ * one file: what a worker imports dynamically is in no manifest. Throws where a document is not in the build.
  */
 export function documentFiles(manifest: ViteManifest, documents: readonly string[]): ReadonlySet<string> {
   const files = new Set<string>();
