@@ -1,0 +1,109 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type BrowserContext, type FrameLocator, type Page } from 'playwright-core';
+import { start, type Running } from '../../scripts/built.js';
+import { CHROMIUM_ARGS, NO_CHROMIUM, provideChromium } from '../lab/chromium.js';
+
+// The whole product as two people meet it: Fluxion on the customer's side, the desk on the technician's. Real processes,
+// real Chromium; what the tests do is what a person could do.
+
+const DESK_READY = /(http\S+#code=\S+)/;
+const FLUXION_READY = /Fluxion is at (\S+)/;
+
+export interface Product {
+  readonly dir: string;
+  readonly fluxionUrl: string;
+  readonly deskUrl: string;
+  readonly browser: Browser;
+  /** The customer opens Fluxion in a context (profile) of its own, or in a given one. */
+  openFluxion(context?: BrowserContext): Promise<Page>;
+  /** The technician signs in with a fresh link. */
+  openDesk(): Promise<Page>;
+  startDesk(): Promise<void>;
+  stopDesk(signal?: NodeJS.Signals): Promise<void>;
+  startFluxion(): Promise<void>;
+  stopFluxion(signal?: NodeJS.Signals): Promise<void>;
+  /** What the processes printed, for a failing test. */
+  output(): string;
+  close(): Promise<void>;
+}
+
+export function chromiumPath(): string {
+  const path = provideChromium();
+  if (path === undefined) throw new Error(NO_CHROMIUM);
+  return path;
+}
+
+export async function launchChromium(): Promise<Browser> {
+  return await chromium.launch({ executablePath: chromiumPath(), args: CHROMIUM_ARGS });
+}
+
+/** A Chromium with a profile on disk, which can be killed and started again. */
+export async function launchProfile(profile: string): Promise<BrowserContext> {
+  return await chromium.launchPersistentContext(profile, { executablePath: chromiumPath(), args: CHROMIUM_ARGS });
+}
+
+export async function startProduct(): Promise<Product> {
+  const dir = await mkdtemp(join(tmpdir(), 'fluxrec-e2e-'));
+  let desk: Running | undefined;
+  let fluxion: Running | undefined;
+  let deskUrl = '';
+  let fluxionUrl = '';
+
+  const startDesk = async (): Promise<void> => {
+    // The same port again after a restart, as a real server has it.
+    const port = deskUrl === '' ? '0' : new URL(deskUrl).port;
+    desk = await start('desk', ['--port', port, '--data', join(dir, 'desk')], DESK_READY);
+    deskUrl = new URL(desk.told).origin;
+  };
+  const startFluxion = async (): Promise<void> => {
+    const port = fluxionUrl === '' ? '0' : new URL(fluxionUrl).port;
+    fluxion = await start('fluxion', ['--port', port, '--data', join(dir, 'fluxion'), '--desk', deskUrl], FLUXION_READY);
+    fluxionUrl = fluxion.told;
+  };
+
+  await startDesk();
+  await startFluxion();
+  const browser = await launchChromium();
+  return {
+    dir,
+    browser,
+    get fluxionUrl() {
+      return fluxionUrl;
+    },
+    get deskUrl() {
+      return deskUrl;
+    },
+    async openFluxion(context) {
+      const page = await (context ?? (await browser.newContext({ viewport: { width: 1280, height: 800 } }))).newPage();
+      await page.goto(fluxionUrl);
+      await page.getByText('Diagnostics are being recorded').waitFor();
+      return page;
+    },
+    async openDesk() {
+      const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+      await page.goto(desk?.told ?? deskUrl);
+      return page;
+    },
+    startDesk,
+    async stopDesk(signal) {
+      await desk?.stop(signal);
+    },
+    startFluxion,
+    async stopFluxion(signal) {
+      await fluxion?.stop(signal);
+    },
+    output: () => `desk:\n${desk?.output() ?? ''}\nfluxion:\n${fluxion?.output() ?? ''}`,
+    async close() {
+      await browser.close();
+      await Promise.all([desk?.stop(), fluxion?.stop()]);
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The panel's frame inside Fluxion's window. */
+export function panelOf(page: Page): FrameLocator {
+  return page.frameLocator('iframe[title="Send Diagnostics"]');
+}
