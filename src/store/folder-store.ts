@@ -1,0 +1,219 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { copyFile, link, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { makeFolder, syncFolder, writeSynced } from './durable.js';
+import { StoreError, systemCode, toStoreError } from './errors.js';
+import { checkKey, checkPrefix } from './key.js';
+
+/** What an object is written from: bytes in memory, or a local file, which stays where it is and must not change. */
+export type ObjectBody = Uint8Array | { readonly file: string };
+
+export interface ObjectInfo {
+  readonly key: string;
+  readonly bytes: number;
+}
+
+/** Objects being written wait here, on the same file system, so that they appear under their key at once and whole. */
+const INCOMING = '.incoming';
+
+/**
+ * Objects under keys, in a folder. The methods are those of S3 (put, put if absent, get, ranged get, head, list by prefix,
+ * delete): no append, no rename, no lock. An object is whole and durable when its put resolves. The file system must know
+ * hard links (ext4, XFS, Btrfs, APFS and NTFS do): they are what makes "put if absent" one step.
+ *
+ * Rejects with a StoreError: `disk-full`, `bad-key`, `object-too-large`, `object-missing`, `store-failed`.
+ */
+export class FolderStore {
+  readonly #root: string;
+
+  private constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** Opens the folder, makes it where it is missing, and throws away what a crash left half-written. */
+  static async open(folder: string): Promise<FolderStore> {
+    const store = new FolderStore(resolve(folder));
+    const incoming = join(store.#root, INCOMING);
+    try {
+      await makeFolder(incoming);
+      for (const name of await readdir(incoming)) await rm(join(incoming, name), { force: true });
+    } catch (error) {
+      throw toStoreError(error);
+    }
+    return store;
+  }
+
+  /** Writes an object, over an older one where there is one. */
+  async put(key: string, body: ObjectBody): Promise<void> {
+    await this.#write(key, body, async (from, to) => {
+      await rename(from, to);
+    });
+  }
+
+  /** Writes an object unless there is one: false, and nothing is changed. Of several that race exactly one gets true. */
+  async putIfAbsent(key: string, body: ObjectBody): Promise<boolean> {
+    // Cheaper than writing the bytes first; `link` below is what decides.
+    if ((await this.head(key)) !== undefined) return false;
+    let written = true;
+    await this.#write(key, body, async (from, to) => {
+      try {
+        await link(from, to);
+      } catch (error) {
+        if (systemCode(error) !== 'EEXIST') throw error;
+        written = false;
+      }
+    });
+    return written;
+  }
+
+  /** The whole object, or undefined. Refuses one of more than `maxBytes` before reading it. */
+  async get(key: string, maxBytes: number): Promise<Buffer | undefined> {
+    try {
+      const handle = await open(this.#path(key), 'r');
+      try {
+        if ((await handle.stat()).size > maxBytes) throw new StoreError('object-too-large');
+        return await handle.readFile();
+      } finally {
+        await handle.close();
+      }
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return undefined;
+      throw toStoreError(error);
+    }
+  }
+
+  /** `length` bytes from `offset`; rejects where the object does not reach that far. Destroying the stream frees the file. */
+  async range(key: string, offset: number, length: number, signal?: AbortSignal): Promise<Readable> {
+    if (length === 0) return Readable.from([]);
+    let handle;
+    try {
+      handle = await open(this.#path(key), 'r');
+      if ((await handle.stat()).size < offset + length) throw new StoreError('object-missing');
+    } catch (error) {
+      await handle?.close();
+      throw toStoreError(error);
+    }
+    // The stream owns the handle and closes it at its end, on error and when it is destroyed.
+    return createReadStream('', {
+      fd: handle,
+      start: offset,
+      end: offset + length - 1,
+      highWaterMark: 256 * 1024,
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
+
+  async head(key: string): Promise<ObjectInfo | undefined> {
+    try {
+      return { key, bytes: (await stat(this.#path(key))).size };
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return undefined;
+      throw toStoreError(error);
+    }
+  }
+
+  /** Every object whose key starts with `prefix` (empty, or ending in `/`), in the order of the keys' bytes. */
+  async *list(prefix: string): AsyncGenerator<ObjectInfo> {
+    checkPrefix(prefix);
+    yield* this.#listFolder(prefix);
+  }
+
+  /** Deletes an object; one that is not there is fine. */
+  async delete(key: string): Promise<void> {
+    const path = this.#path(key);
+    try {
+      await rm(path, { force: true });
+      await this.#removeEmpty(dirname(path));
+    } catch (error) {
+      throw toStoreError(error);
+    }
+  }
+
+  #path(key: string): string {
+    checkKey(key);
+    return join(this.#root, ...key.split('/'));
+  }
+
+  async #write(key: string, body: ObjectBody, publish: (from: string, to: string) => Promise<void>): Promise<void> {
+    const to = this.#path(key);
+    const temporary = join(this.#root, INCOMING, randomUUID());
+    try {
+      if (body instanceof Uint8Array) await writeSynced(temporary, body);
+      else await adopt(body.file, temporary);
+      try {
+        await makeFolder(dirname(to));
+        await publish(temporary, to);
+      } catch (error) {
+        // Deleting the last object of a folder takes the folder away: it may have gone between these two lines.
+        if (systemCode(error) !== 'ENOENT') throw error;
+        await makeFolder(dirname(to));
+        await publish(temporary, to);
+      }
+      await syncFolder(dirname(to));
+    } catch (error) {
+      throw toStoreError(error);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  async *#listFolder(prefix: string): AsyncGenerator<ObjectInfo> {
+    const folder = join(this.#root, ...prefix.split('/').filter(Boolean));
+    let children;
+    try {
+      children = await readdir(folder, { withFileTypes: true });
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return;
+      throw toStoreError(error);
+    }
+    // A folder sorts as what its keys go on with: `a.json` comes before `a/b`, as `.` comes before `/`.
+    const names = children
+      .filter((child) => !child.name.startsWith('.'))
+      .map((child) => (child.isDirectory() ? `${child.name}/` : child.name))
+      .sort((a, b) => (a < b ? -1 : 1));
+    for (const name of names) {
+      const key = prefix + name;
+      if (name.endsWith('/')) {
+        yield* this.#listFolder(key);
+        continue;
+      }
+      try {
+        const info = await this.head(key);
+        if (info !== undefined) yield info;
+      } catch (error) {
+        // A file that somebody else put there and that cannot be an object.
+        if (!(error instanceof StoreError && error.code === 'bad-key')) throw error;
+      }
+    }
+  }
+
+  /** Keys have no folders of their own: one without objects goes, up to the root. */
+  async #removeEmpty(folder: string): Promise<void> {
+    for (let path = folder; path.startsWith(this.#root) && path !== this.#root; path = dirname(path)) {
+      try {
+        await rmdir(path);
+      } catch (error) {
+        if (['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(systemCode(error) ?? '')) return;
+        throw error;
+      }
+    }
+  }
+}
+
+/** Gives a local file a second name in the store; where the file system cannot (another disk, no links), a copy. */
+async function adopt(file: string, to: string): Promise<void> {
+  try {
+    await link(file, to);
+  } catch (error) {
+    if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK'].includes(systemCode(error) ?? '')) throw error;
+    await copyFile(file, to);
+  }
+  const handle = await open(to, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
