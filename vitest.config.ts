@@ -10,9 +10,16 @@ else process.env['CHROMIUM'] = chromium;
 const conditions = ['fluxrec-source', 'svelte', 'browser', 'module'];
 
 const unit = {
-  plugins: [svelte()],
+  // State files run in Node as in a browser: compiled for the client, or `$effect` would never run.
+  plugins: [svelte({ dynamicCompileOptions: () => ({ generate: 'client' as const }) })],
   resolve: { conditions },
-  test: { name: 'unit', environment: 'node', include: ['tests/unit/**/*.test.ts'] },
+  ssr: { resolve: { conditions } },
+  test: {
+    name: 'unit',
+    environment: 'node',
+    include: ['tests/unit/**/*.test.ts'],
+    server: { deps: { inline: [/node_modules\/svelte\//] } },
+  },
 };
 const integration = {
   resolve: { conditions: ['fluxrec-source', 'node', 'module'] },
