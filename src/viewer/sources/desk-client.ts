@@ -1,0 +1,199 @@
+import * as v from 'valibot';
+import { FluxionError } from '../../shared/errors.js';
+import {
+  inboxAnswerSchema,
+  reportAnswerSchema,
+  sessionAnswerSchema,
+  type InboxAnswer,
+  type ReportAnswer,
+  type SayRequest,
+} from '../../shared/protocol/desk.js';
+import { conversationEntrySchema, type ConversationEntry, type ReportSummary } from '../../shared/report/report.js';
+import { readBoundedText } from './bounded-text.js';
+
+/** A desk that says nothing for this long is treated as away. */
+const TIMEOUT_MS = 20_000;
+/** An inbox page of 100 reports, each with a description of 10,000 characters, is 4 MB; a long conversation is less. */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
+export type DeskErrorCode =
+  | 'desk-unreachable'
+  | 'desk-signed-out'
+  | 'desk-absent'
+  | 'desk-answer-invalid'
+  | 'desk-refused';
+
+/**
+ * What went wrong between viewer and desk. `code` is ours; `deskCode` is what the desk itself called it.
+ * - `desk-unreachable`: no answer, or one that a proxy gave in its place. Trying again may help.
+ * - `desk-signed-out`: 401. Sign in, then try again.
+ * - `desk-absent`: what answers is no desk (a static server, for example).
+ * - `desk-answer-invalid`: a desk of another version, or a fault.
+ * - `desk-refused`: anything else; the message is the desk's.
+ */
+export class DeskError extends FluxionError {
+  override readonly code: DeskErrorCode;
+  readonly status: number | undefined;
+  readonly deskCode: string | undefined;
+  /** How long the desk asked to wait (429, 503). */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    code: DeskErrorCode,
+    message: string,
+    options: ErrorOptions & { status?: number; deskCode?: string; retryAfterMs?: number | undefined } = {},
+  ) {
+    super(code, message, options);
+    this.code = code;
+    this.status = options.status;
+    this.deskCode = options.deskCode;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+const errorBodySchema = v.object({
+  code: v.pipe(v.string(), v.maxLength(100)),
+  message: v.pipe(v.string(), v.maxLength(1000)),
+});
+
+export interface InboxRequest {
+  readonly query?: string;
+  readonly status?: ReportSummary['status'];
+  /** The id of the last row seen: what comes is older. */
+  readonly before?: string;
+  readonly limit: number;
+}
+
+export interface DeskClientOptions {
+  /** Where the desk's API is: the viewer's own origin. */
+  readonly baseUrl: string;
+  readonly fetch?: typeof fetch;
+}
+
+/**
+ * The desk's HTTP API as the technician's side uses it. Every answer is parsed by its schema. All methods reject with
+ * DeskError, or with the signal's reason when they are aborted.
+ */
+export class DeskClient {
+  readonly #baseUrl: string;
+  readonly #fetch: typeof fetch;
+
+  constructor(options: DeskClientOptions) {
+    this.#baseUrl = options.baseUrl;
+    this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
+  }
+
+  async whoAmI(signal?: AbortSignal): Promise<string> {
+    return (await this.#call('GET', 'api/session', sessionAnswerSchema, { signal })).name;
+  }
+
+  async signIn(proof: { code: string } | { token: string }, name?: string, signal?: AbortSignal): Promise<string> {
+    const body = { ...proof, ...(name === undefined ? {} : { name }) };
+    return (await this.#call('POST', 'api/session', sessionAnswerSchema, { body, signal })).name;
+  }
+
+  async signOut(signal?: AbortSignal): Promise<void> {
+    await this.#call('DELETE', 'api/session', v.unknown(), { signal });
+  }
+
+  inbox(request: InboxRequest, signal?: AbortSignal): Promise<InboxAnswer> {
+    const query = new URLSearchParams({ limit: String(request.limit) });
+    if (request.query !== undefined && request.query !== '') query.set('query', request.query);
+    if (request.status !== undefined) query.set('status', request.status);
+    if (request.before !== undefined) query.set('before', request.before);
+    return this.#call('GET', `api/reports?${query.toString()}`, inboxAnswerSchema, { signal });
+  }
+
+  report(id: string, signal?: AbortSignal): Promise<ReportAnswer> {
+    return this.#call('GET', `api/reports/${encodeURIComponent(id)}`, reportAnswerSchema, { signal });
+  }
+
+  /** Where a part is read from, by Range. */
+  partUrl(id: string, part: number): string {
+    return new URL(`api/reports/${encodeURIComponent(id)}/parts/${part}`, this.#baseUrl).href;
+  }
+
+  say(id: string, entry: SayRequest, signal?: AbortSignal): Promise<ConversationEntry> {
+    const path = `api/reports/${encodeURIComponent(id)}/conversation`;
+    return this.#call('POST', path, conversationEntrySchema, { body: entry, signal });
+  }
+
+  async #call<S extends v.GenericSchema>(
+    method: string,
+    path: string,
+    schema: S,
+    { body, signal }: { body?: unknown; signal?: AbortSignal | undefined },
+  ): Promise<v.InferOutput<S>> {
+    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    try {
+      const response = await this.#fetch(new URL(path, this.#baseUrl), {
+        method,
+        credentials: 'same-origin',
+        cache: 'no-store',
+        redirect: 'error',
+        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+        ...(body === undefined
+          ? {}
+          : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      });
+      const text = await readBoundedText(response, MAX_ANSWER_BYTES);
+      return parseAnswer(response, text, schema);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof DeskError) throw error;
+      throw new DeskError('desk-unreachable', 'The desk does not answer. Check your connection; we keep trying.', {
+        cause: error,
+      });
+    }
+  }
+}
+
+function parseAnswer<S extends v.GenericSchema>(
+  response: Response,
+  text: string | undefined,
+  schema: S,
+): v.InferOutput<S> {
+  const isJson = /^application\/json\b/i.test(response.headers.get('content-type') ?? '');
+  if (!response.ok) throw refusal(response, isJson ? text : undefined);
+  if (response.status === 204) return v.parse(v.unknown(), undefined) as v.InferOutput<S>;
+  if (!isJson) throw new DeskError('desk-absent', 'There is no desk here: what answers is another server.');
+  const parsed = v.safeParse(schema, text === undefined ? undefined : parseJson(text));
+  if (parsed.success) return parsed.output;
+  throw new DeskError(
+    'desk-answer-invalid',
+    'The desk gave an answer that this viewer does not understand. Reload the page; if it stays, the desk needs an update.',
+    { status: response.status, cause: new v.ValiError(parsed.issues) },
+  );
+}
+
+function refusal(response: Response, text: string | undefined): DeskError {
+  const { status } = response;
+  const body = v.safeParse(errorBodySchema, text === undefined ? undefined : parseJson(text));
+  const options = {
+    status,
+    retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
+    ...(body.success ? { deskCode: body.output.code } : {}),
+  };
+  const said = body.success ? body.output.message : undefined;
+  if (status === 401) return new DeskError('desk-signed-out', said ?? 'Sign in to go on.', options);
+  if (!body.success && (status === 404 || status === 405 || status === 501)) {
+    return new DeskError('desk-absent', 'There is no desk here: what answers is another server.', options);
+  }
+  if (status >= 500 && status !== 507) {
+    return new DeskError('desk-unreachable', said ?? `The desk cannot answer now (HTTP ${status}).`, options);
+  }
+  return new DeskError('desk-refused', said ?? `The desk refused this (HTTP ${status}).`, options);
+}
+
+function retryAfterMs(header: string | null): number | undefined {
+  const seconds = Number(header ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds, 3600) * 1000 : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // The schema says that it is not what was asked for.
+  }
+}
