@@ -24,6 +24,7 @@ const CHECKS = [
   ['types (shared)', 'tsc', '-p', 'tsconfig.shared.json'],
   ['types (worker)', 'tsc', '-p', 'tsconfig.worker.json'],
   ['types (node)', 'tsc', '-p', 'tsconfig.node.json'],
+  ['types (driver)', 'tsc', '-p', 'tsconfig.driver.json'],
   [
     'types (renderer, svelte)',
     'svelte-check',
@@ -43,26 +44,29 @@ const AT_ONCE = 3;
 /** @param {readonly [name: string, command: string, ...args: string[]]} check */
 function run([name, command, ...args]) {
   const started = performance.now();
-  return new Promise((done) => {
-    const child = spawn(join(bin, command), args, {
-      cwd: root,
-      shell: process.platform === 'win32',
-      env: { ...process.env, FORCE_COLOR: '0' },
-    });
-    let output = '';
-    child.stdout.on('data', (data) => (output += data));
-    child.stderr.on('data', (data) => (output += data));
-    child.on('close', (code) => {
-      const seconds = ((performance.now() - started) / 1000).toFixed(1);
-      console.log(`${code === 0 ? 'ok  ' : 'FAIL'} ${name} (${seconds} s)`);
-      if (code !== 0) console.log(output.trimEnd());
-      done(code === 0);
-    });
-  });
+  return /** @type {Promise<boolean>} */ (
+    new Promise((done) => {
+      const child = spawn(join(bin, command), args, {
+        cwd: root,
+        shell: process.platform === 'win32',
+        env: { ...process.env, FORCE_COLOR: '0' },
+      });
+      let output = '';
+      child.stdout.on('data', (data) => (output += data));
+      child.stderr.on('data', (data) => (output += data));
+      child.on('close', (code) => {
+        const seconds = ((performance.now() - started) / 1000).toFixed(1);
+        console.log(`${code === 0 ? 'ok  ' : 'FAIL'} ${name} (${seconds} s)`);
+        if (code !== 0) console.log(output.trimEnd());
+        done(code === 0);
+      });
+    })
+  );
 }
 
 const only = process.argv[2];
 const queue = CHECKS.filter(([name]) => only === undefined || name.includes(only));
+/** @type {boolean[]} */
 const results = [];
 await Promise.all(
   Array.from({ length: AT_ONCE }, async () => {

@@ -1,0 +1,60 @@
+// npm run bench -- [--only PREFIX] [--json FILE] [--short]
+import { writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { table, type Bench, type Figure } from './figures.js';
+import { recordScript } from './record-script.js';
+import { recordSize } from './record-size.js';
+import { bundleDomBytes, viewerOpen } from './long-report.js';
+
+const BENCHES: readonly Bench[] = [recordSize, recordScript, bundleDomBytes, viewerOpen];
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    json: { type: 'string' },
+    short: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) {
+  console.log(`npm run bench -- [--only PREFIX] [--json FILE] [--short]
+
+Each figure is measured beside its peer in the same run. Keys: ${BENCHES.map(({ prefix }) => prefix).join(', ')}.
+--short proves that the benches work in about a minute; its figures are noise.`);
+  process.exit(0);
+}
+
+const chosen = BENCHES.filter(
+  ({ prefix }) => values.only === undefined || prefix.startsWith(values.only) || values.only.startsWith(prefix),
+);
+if (chosen.length === 0) {
+  console.error(
+    `No figure begins with "${values.only ?? ''}". There are: ${BENCHES.map(({ prefix }) => prefix).join(', ')}.`,
+  );
+  process.exit(2);
+}
+
+const figures: Figure[] = [];
+for (const bench of chosen) {
+  console.error(`Measuring ${bench.prefix}…`);
+  const measured = await bench.run({
+    short: values.short,
+    log: (text) => {
+      console.error(`  ${text}`);
+    },
+  });
+  figures.push(...measured);
+}
+console.log(
+  `\n${cpus()[0]?.model ?? 'unknown processor'}, ${String(cpus().length)} cores, Node ${process.version}${values.short ? ', SHORT: noise' : ''}\n`,
+);
+console.log(table(figures));
+if (values.json !== undefined) {
+  await writeFile(
+    values.json,
+    `${JSON.stringify(Object.fromEntries(figures.map(({ key, value }) => [key, value])), null, 2)}\n`,
+  );
+}
+process.exit(0);

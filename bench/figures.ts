@@ -1,0 +1,57 @@
+/** One figure of a bench: ours beside its peer's, measured in the same run. */
+export interface Figure {
+  /** What programs read, e.g. `record.scriptRatio`. */
+  readonly key: string;
+  readonly value: number;
+  /** What it should reach; `undefined` for figures that only explain. */
+  readonly atMost?: number;
+  readonly unit: string;
+  /** The measured numbers behind it, in words. */
+  readonly ours: string;
+  readonly peer: string;
+}
+
+export interface Bench {
+  /** What its keys begin with. */
+  readonly prefix: string;
+  run(options: BenchOptions): Promise<readonly Figure[]>;
+}
+
+export interface BenchOptions {
+  /** A short form for CI: proves that the bench works; its figures are noise. */
+  readonly short: boolean;
+  readonly log: (text: string) => void;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
+}
+
+export function round(value: number, digits = 3): number {
+  return Number(value.toFixed(digits));
+}
+
+export function table(figures: readonly Figure[]): string {
+  const rows = [
+    ['figure', 'value', 'aim', 'ours', 'peer'],
+    ...figures.map(({ key, value, atMost, unit, ours, peer }) => [
+      key,
+      `${String(round(value))}${unit === '' ? '' : ` ${unit}`}`,
+      atMost === undefined ? '' : `≤ ${String(atMost)} ${value <= atMost ? 'reached' : 'MISSED'}`,
+      ours,
+      peer,
+    ]),
+  ];
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

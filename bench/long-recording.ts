@@ -1,0 +1,123 @@
+// A long recording made by the real recorder, in a page whose clocks run faster than time.
+import type { Page } from 'playwright-core';
+import type { SegmentEntry } from '../src/shared/bundle/segment-entries.js';
+import { segmentEntries } from '../src/shared/bundle/segment-entries.js';
+import { planBundle } from '../src/shared/bundle/write.js';
+import type { Source } from '../src/shared/session/clock.js';
+import type { Segment } from '../src/shared/session/segment.js';
+import { launchChromium } from '../tests/e2e/product.js';
+import { pageServer } from './bench-pages.js';
+
+/** How much faster than time the page's clocks run. */
+const SPEED = 20;
+
+export interface LongRecording {
+  readonly minutes: number;
+  readonly segments: readonly Segment[];
+  readonly stored: ReadonlyMap<Segment, Uint8Array<ArrayBuffer>>;
+  /** The bundle's bytes. */
+  readonly bundle: Uint8Array<ArrayBuffer>;
+}
+
+/** Runs in the page before anything else: timers fire, and clocks go, SPEED times as fast. */
+function speedUp(speed: number): void {
+  const mono = performance.now.bind(performance);
+  const wall = Date.now.bind(Date);
+  const [mono0, wall0] = [mono(), wall()];
+  performance.now = () => mono0 + (mono() - mono0) * speed;
+  const now = (): number => Math.round(wall0 + (wall() - wall0) * speed);
+  const RealDate = Date;
+  const FastDate = function (...args: [] | [number]) {
+    return args.length === 0 ? new RealDate(now()) : new RealDate(...args);
+  } as unknown as DateConstructor;
+  Object.defineProperties(FastDate, Object.getOwnPropertyDescriptors(RealDate));
+  FastDate.now = now;
+  globalThis.Date = FastDate;
+  const faster =
+    <T extends (handler: TimerHandler, ms?: number, ...rest: unknown[]) => number>(timer: T) =>
+    (handler: TimerHandler, ms = 0, ...rest: unknown[]) =>
+      timer(handler, ms / speed, ...rest);
+  Object.assign(globalThis, { setTimeout: faster(setTimeout as never), setInterval: faster(setInterval as never) });
+}
+
+/** What a person does meanwhile: looks at other views, scrolls, points. */
+async function work(page: Page, untilMs: number, log: (text: string) => void): Promise<void> {
+  const views = ['Orders', 'Board', 'Orders', 'Activity'];
+  for (let step = 0; ; step += 1) {
+    const now = await page.evaluate(() => performance.now());
+    if (now >= untilMs) return;
+    if (step % 10 === 0) log(`${(now / 60_000).toFixed(1)} of ${(untilMs / 60_000).toFixed(0)} minutes`);
+    await page.getByRole('button', { name: views[step % views.length] ?? 'Orders', exact: true }).click();
+    await page.mouse.move(300 + ((step * 97) % 600), 200 + ((step * 61) % 400), { steps: 4 });
+    await page.mouse.wheel(0, step % 2 === 0 ? 900 : -500);
+    // Orders, the heavy view, is what people look at most.
+    await page.waitForTimeout(step % 2 === 0 ? 2500 : 400);
+  }
+}
+
+export async function recordLong(minutes: number, log: (text: string) => void): Promise<LongRecording> {
+  const stored = new Map<Segment, Uint8Array<ArrayBuffer>>();
+  const server = await pageServer();
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, body);
+  });
+  server.post('/collect', (request) => {
+    const body = new Uint8Array(request.body as Buffer);
+    const metaBytes = new DataView(body.buffer, body.byteOffset).getUint32(0, true);
+    let at = 4 + metaBytes;
+    for (const segment of JSON.parse(new TextDecoder().decode(body.subarray(4, at))) as Segment[]) {
+      stored.set(segment, body.slice(at, at + segment.storedBytes));
+      at += segment.storedBytes;
+    }
+    return {};
+  });
+  const url = await server.listen({ port: 0, host: '127.0.0.1' });
+  const browser = await launchChromium();
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    await page.addInitScript(speedUp, SPEED);
+    await page.goto(`${url}/bench/pages/grid.html?mode=collect`);
+    await work(page, minutes * 60_000, log);
+    await page.evaluate(() => (window as unknown as { collect(): Promise<void> }).collect());
+    const originMs = await page.evaluate(() => Date.now() - performance.now());
+    return { minutes, ...(await bundleOf(stored, originMs)), stored };
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+async function bundleOf(
+  stored: ReadonlyMap<Segment, Uint8Array<ArrayBuffer>>,
+  wallOriginMs: number,
+): Promise<Pick<LongRecording, 'segments' | 'bundle'>> {
+  const segments = [...stored.keys()];
+  // In this page session time is the page's own time: one anchor at zero. What dom timestamps count from is the first one's.
+  const first = segments.find(({ lane }) => lane === 'dom');
+  const originMs = first === undefined ? wallOriginMs : first.startWallMs - first.startMonoMs;
+  const source: Source = {
+    id: 'w1',
+    kind: 'window',
+    window: 'w1',
+    title: 'Grid',
+    originMs,
+    anchors: [{ monoMs: 0, sessionMs: 0, wallMs: originMs, uncertaintyMs: 0 }],
+  };
+  const entries = segmentEntries(segments, [source]);
+  const plan = await planBundle<SegmentEntry>(
+    {
+      session: { id: 'bench', app: { name: 'Bench', version: '1' }, platform: { os: 'bench' }, startedMs: originMs },
+      createdMs: Date.now(),
+      range: { startMs: 0, endMs: Math.max(...segments.map(({ endMonoMs }) => endMonoMs)) },
+      sources: [source],
+    },
+    entries,
+  );
+  const bundle = new Uint8Array(plan.size);
+  let at = 0;
+  for await (const piece of plan.write(({ segment }) => stored.get(segment) ?? new Uint8Array())) {
+    bundle.set(piece, at);
+    at += piece.byteLength;
+  }
+  return { segments, bundle };
+}

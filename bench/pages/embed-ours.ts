@@ -1,0 +1,3 @@
+import { startRecorder } from 'fluxion-recorder/recorder';
+
+startRecorder();

@@ -1,0 +1,24 @@
+import { mount } from 'svelte';
+import App from './Grid.svelte';
+import '../../examples/fluxion/app/fluxion.css';
+
+// The example's grid (about 5,000 nodes, 10 ticks a second) alone, under rrweb with its events dropped, or under ours.
+const mode = new URLSearchParams(location.search).get('mode');
+if (mode === 'rrweb') {
+  const { record } = await import('rrweb');
+  record({ emit: () => undefined });
+} else if (mode === 'ours') {
+  const { startRecorder } = await import('fluxion-recorder/recorder');
+  startRecorder();
+} else if (mode === 'collect') {
+  // Every row goes to the bench itself: the real recorder without a host process, whose clock cannot run faster than time.
+  const [{ startRecorder }, { collectingHost }] = await Promise.all([
+    import('fluxion-recorder/recorder'),
+    import('./collecting-host.js'),
+  ]);
+  startRecorder({ host: collectingHost() });
+}
+
+const target = document.getElementById('app');
+if (target === null) throw new Error('grid.html has no element #app.');
+mount(App, { target });
