@@ -75,7 +75,7 @@ module.exports = {
       name: 'example-uses-public-entries',
       severity: 'error',
       from: { path: '^examples/' },
-      to: { path: '^src/', pathNot: '^src/(main/web/index|recorder/entry|viewer/replay)\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/(main/index|recorder/entry|viewer/replay)\\.ts$' },
     },
     {
       name: 'no-dev-dependency-in-src',

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { startWebHost } from 'fluxion-recorder/web';
+import { startWebHost } from 'fluxion-recorder/main';
 import { launchChromium } from '../tests/e2e/product.js';
 import { pageServer } from './bench-pages.js';
 import { median, round, type Bench } from './figures.js';

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import fastifyStatic from '@fastify/static';
 import fastify from 'fastify';
-import { startWebHost } from 'fluxion-recorder/web';
+import { startWebHost } from 'fluxion-recorder/main';
 import { WebSocketServer } from 'ws';
 import { book, findCustomers, invoicePage, RATES, type LedgerOrder } from './ledger.js';
 
