@@ -28,6 +28,8 @@ export interface SegmentEvents {
   readonly events: readonly LaneEvent[];
   /** Lines that could not be understood and were left out. */
   readonly badLines: number;
+  /** Lines of a type that only a newer version knows. */
+  readonly unknownEvents?: number;
 }
 
 export interface ChainBytes {
