@@ -1,4 +1,3 @@
-import { MAX_PATH_LENGTH } from '../constants.js';
 import type { Segment } from '../session/segment.js';
 import { KEYS_PATH, MANIFEST_PATH, SIGNATURE_PATH } from './manifest.js';
 
@@ -17,7 +16,6 @@ export function entryPath(segment: Pick<Segment, 'lane' | 'source' | 'chain' | '
  * of them empty, `.` or `..`; no backslash, no colon (drives, streams), no control characters.
  */
 export function isInsidePath(path: string): boolean {
-  if (path === '' || path.length > MAX_PATH_LENGTH) return false;
   // eslint-disable-next-line no-control-regex -- control characters are what it looks for
   if (/[\u0000-\u001f\u007f-\u009f\\:]/u.test(path)) return false;
   return path.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..');

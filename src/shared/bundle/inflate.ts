@@ -1,0 +1,82 @@
+import { Inflate } from 'fflate';
+import { BundleError } from './errors.js';
+
+// fflate and not the native stream, everywhere: it runs in step with us, so that the bound holds after every slice; it judges
+// a damaged stream alike in Node and in every browser; and up to 10 MB it is no slower (3 MB: 17 ms against 39).
+
+/** Stored bytes per step. A step makes at most 1,032 times as many: 17 MB before the bound is looked at again. */
+const SLICE_BYTES = 16 * 1024;
+/** Plain bytes after which other work gets its turn: 20 ms at 200 MB/s. */
+const TURN_BYTES = 4 * 1024 * 1024;
+
+/** Unpacks raw deflate piece by piece and never makes more than `plainBytes`. */
+export class BoundedInflate {
+  readonly #inflate: Inflate;
+  readonly #plainBytes: number;
+  readonly #path: string;
+  readonly #onData: (plain: Uint8Array<ArrayBuffer>) => void;
+  #made = 0;
+  #sinceTurn = 0;
+
+  constructor(plainBytes: number, path: string, onData: (plain: Uint8Array<ArrayBuffer>) => void) {
+    this.#plainBytes = plainBytes;
+    this.#path = path;
+    this.#onData = onData;
+    this.#inflate = new Inflate((plain) => {
+      this.#take(plain);
+    });
+  }
+
+  /** Throws `zip-bomb` when more comes out than was said, `wrong-hash` when it is no deflate stream. */
+  async push(stored: Uint8Array, signal?: AbortSignal): Promise<void> {
+    for (let at = 0; at < stored.length; at += SLICE_BYTES) {
+      this.#step(stored.subarray(at, at + SLICE_BYTES), false);
+      if (this.#sinceTurn >= TURN_BYTES) {
+        this.#sinceTurn = 0;
+        await new Promise<void>((resolve) => setTimeout(resolve, 0));
+        signal?.throwIfAborted();
+      }
+    }
+  }
+
+  /** Call it once, after the last piece. Throws `wrong-size` when less came out than was said. */
+  end(): void {
+    this.#step(new Uint8Array(0), true);
+    if (this.#made < this.#plainBytes) throw new BundleError('wrong-size', { path: this.#path, detail: 'plain bytes' });
+  }
+
+  #step(slice: Uint8Array, isLast: boolean): void {
+    try {
+      this.#inflate.push(slice, isLast);
+    } catch (error) {
+      if (error instanceof BundleError) throw error;
+      throw new BundleError('wrong-hash', { path: this.#path, detail: 'deflate', cause: error });
+    }
+  }
+
+  #take(plain: Uint8Array<ArrayBuffer>): void {
+    if (plain.length === 0) return;
+    this.#made += plain.length;
+    this.#sinceTurn += plain.length;
+    if (this.#made > this.#plainBytes) throw new BundleError('zip-bomb', { path: this.#path, detail: 'plain bytes' });
+    this.#onData(plain);
+  }
+}
+
+/** Unpacks a whole entry into one array of exactly `plainBytes`. */
+export async function inflateEntry(
+  stored: Uint8Array,
+  plainBytes: number,
+  path: string,
+  signal?: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const plain = new Uint8Array(plainBytes);
+  let at = 0;
+  const inflate = new BoundedInflate(plainBytes, path, (piece) => {
+    plain.set(piece, at);
+    at += piece.length;
+  });
+  await inflate.push(stored, signal);
+  inflate.end();
+  return plain;
+}
