@@ -64,25 +64,28 @@ function spellings(value: string, kind: MaskedKind): Set<string> {
   for (const plain of [value, ...(kind === 'secret' ? digitGroupings(value) : [])]) {
     for (const form of [plain, plain.normalize('NFC'), plain.normalize('NFD')]) {
       const url = encodeUrl(form);
+      // As forms and URLSearchParams write it.
+      const strictUrl = url.replace(/[!'()~]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
       const html = escapeHtml(form);
       const json = escapeJson(form);
       // The second JSON form is JSON inside a JSON string, as a logged request body is.
       for (const spelling of [
         form,
+        form.replace(/\s+/g, ' '),
+        form.replaceAll(' ', '%20'),
+        form.replaceAll(' ', '%20').replaceAll("'", '%27'),
         url,
         url.replaceAll('%20', '+'),
-        url.replace(/%(2C|2F|3A|3B|3F|40|24|26|2B|3D|23)/g, (code) => decodeURIComponent(code)),
-        form.replaceAll(' ', '%20'),
+        url.replace(/%(?:2C|2F|3A|3B|3F|40|24|26|2B|3D|23)/g, (code) => decodeURIComponent(code)),
+        strictUrl,
+        strictUrl.replaceAll('%20', '+'),
         html,
         html.replaceAll('&#39;', '&#x27;'),
         html.replaceAll('&#39;', '&apos;'),
-        html.replaceAll('&#39;', "'").replaceAll('&quot;', '"'),
         html.replaceAll('&#39;', "'"),
+        html.replaceAll('&#39;', "'").replaceAll('&quot;', '"'),
         json,
         escapeJson(json),
-        form.replace(/\s+/g, ' '),
-        form.replaceAll("'", '%27').replaceAll(' ', '%20'),
-        url.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`),
       ]) {
         all.add(fold(spelling));
       }
