@@ -35,6 +35,8 @@ export interface BundleParts {
 
 /** A place in the file: an entry with its header, up to where the next one begins. */
 interface Extent {
+  /** The manifest's own: what a caller hands in only names it. */
+  readonly listed: ManifestEntry;
   readonly zip: ZipEntry;
   readonly offset: number;
   readonly end: number;
@@ -83,7 +85,7 @@ export class OpenBundle implements Bundle {
   async readPlain(entry: ManifestEntry, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     const extent = this.#readableExtentOf(entry);
     const bytes = await readRange(this.#source, extent.offset, extent.end - extent.offset, options.signal);
-    return plainOf(entry, storedOf(extent, bytes), options);
+    return plainOf(extent, bytes, options);
   }
 
   async *readChain(
@@ -140,11 +142,12 @@ export class OpenBundle implements Bundle {
   /** Of an entry in an encoding that only a later version knows, the stored bytes can be had all the same. */
   #extentOf(entry: ManifestEntry): Extent {
     const wrong = this.problemOf(entry);
-    const zip = this.#byPath.get(entry.path) === entry ? this.#contents.byName.get(entry.path) : undefined;
+    const listed = this.#byPath.get(entry.path);
+    const zip = this.#contents.byName.get(entry.path);
     if (wrong !== undefined && wrong.code !== 'unsupported-encoding') throw new BundleError(wrong.code, wrong);
-    if (zip === undefined) throw new BundleError('missing-entry', { path: entry.path });
+    if (listed === undefined || zip === undefined) throw new BundleError('missing-entry', { path: entry.path });
     const end = Math.min(this.#ends.get(zip) ?? 0, earliestEnd(zip) + HEADER_SLACK_BYTES);
-    return { zip, offset: zip.offset, end };
+    return { listed, zip, offset: zip.offset, end };
   }
 
   /** Groups entries that lie side by side. */
@@ -195,16 +198,20 @@ function storedOf(extent: Extent, bytes: Uint8Array<ArrayBuffer>): Uint8Array<Ar
 }
 
 async function plainOf(
-  entry: ManifestEntry,
-  stored: Uint8Array<ArrayBuffer>,
+  extent: Extent,
+  bytes: Uint8Array<ArrayBuffer>,
   options: ReadOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const plain =
-    entry.encoding === ENCODING_DEFLATE
-      ? await inflateEntry(stored, entry.bytes, entry.path, options.signal)
-      : stored.slice();
-  if (options.verify !== false && (await sha256Hex(plain)) !== entry.sha256) {
-    throw new BundleError('wrong-hash', { path: entry.path, detail: 'plain bytes' });
+  const { path, encoding, bytes: plainBytes, sha256, storedSha256 } = extent.listed;
+  const stored = storedOf(extent, bytes);
+  const isDeflate = encoding === ENCODING_DEFLATE;
+  // First the packed bytes: what is only damaged is not to be called a bomb for what it unpacks to.
+  if (options.verify !== false && (await sha256Hex(stored)) !== storedSha256) {
+    throw new BundleError('wrong-hash', { path, detail: 'stored bytes' });
+  }
+  const plain = isDeflate ? await inflateEntry(stored, plainBytes, path, options.signal) : stored.slice();
+  if (options.verify !== false && (await sha256Hex(plain)) !== sha256) {
+    throw new BundleError('wrong-hash', { path, detail: 'plain bytes' });
   }
   options.signal?.throwIfAborted();
   return plain;
@@ -217,7 +224,7 @@ async function decode(
   options: ReadOptions,
 ): Promise<ChainRead> {
   try {
-    return { entry, plain: await plainOf(entry, storedOf(extent, bytes), options) };
+    return { entry, plain: await plainOf(extent, bytes, options) };
   } catch (error) {
     if (error instanceof BundleError) return { entry, error };
     throw error;

@@ -6,7 +6,7 @@ import { BoundedInflate } from './inflate.js';
 import type { ManifestEntry } from './manifest.js';
 import type { OpenBundle } from './open-bundle.js';
 import { openForChecks } from './read.js';
-import { sha256Of } from './sha256.js';
+import { sha256Of, type Sha256 } from './sha256.js';
 
 export interface VerifyProgress {
   readonly entries: number;
@@ -59,21 +59,58 @@ function problemOf(error: unknown): BundleProblem {
 async function verifyEntry(bundle: OpenBundle, entry: ManifestEntry, signal?: AbortSignal): Promise<void> {
   const { path } = entry;
   const storedHash = sha256Of(entry.storedBytes);
-  const plainHash = sha256Of(entry.bytes);
-  let crc = 0;
-  const takePlain = (plain: Uint8Array): void => {
-    plainHash.update(plain);
-    crc = crc32(plain, crc);
-  };
-  const inflate = entry.encoding === ENCODING_DEFLATE ? new BoundedInflate(entry.bytes, path, takePlain) : undefined;
+  const unpacked = new Unpacked(entry);
   for await (const stored of bundle.storedPieces(entry, { signal })) {
     storedHash.update(stored);
-    if (inflate === undefined) takePlain(stored);
-    else await inflate.push(stored, signal);
+    await unpacked.push(stored, signal);
   }
-  inflate?.end();
   if ((await storedHash.hex()) !== entry.storedSha256)
     throw new BundleError('wrong-hash', { path, detail: 'stored bytes' });
-  if ((await plainHash.hex()) !== entry.sha256) throw new BundleError('wrong-hash', { path, detail: 'plain bytes' });
+  const { sha256, crc } = await unpacked.end();
+  if (sha256 !== entry.sha256) throw new BundleError('wrong-hash', { path, detail: 'plain bytes' });
   if (crc !== bundle.crc32Of(entry)) throw new BundleError('wrong-hash', { path, detail: 'crc32' });
+}
+
+/**
+ * The sums over an entry's plain bytes. An error while unpacking waits until `end`: whether the packed bytes are the ones
+ * that were sealed comes first, so that what is only damaged is not called a bomb.
+ */
+class Unpacked {
+  readonly #hash: Sha256;
+  readonly #inflate: BoundedInflate | undefined;
+  #crc = 0;
+  #error: BundleError | undefined;
+
+  constructor({ bytes, path, encoding }: ManifestEntry) {
+    this.#hash = sha256Of(bytes);
+    if (encoding !== ENCODING_DEFLATE) return;
+    this.#inflate = new BoundedInflate(bytes, path, (plain) => {
+      this.#take(plain);
+    });
+  }
+
+  async push(stored: Uint8Array, signal?: AbortSignal): Promise<void> {
+    if (this.#inflate === undefined) {
+      this.#take(stored);
+      return;
+    }
+    if (this.#error !== undefined) return;
+    try {
+      await this.#inflate.push(stored, signal);
+    } catch (error) {
+      if (!(error instanceof BundleError)) throw error;
+      this.#error = error;
+    }
+  }
+
+  async end(): Promise<{ readonly sha256: string; readonly crc: number }> {
+    if (this.#error !== undefined) throw this.#error;
+    this.#inflate?.end();
+    return { sha256: await this.#hash.hex(), crc: this.#crc };
+  }
+
+  #take(plain: Uint8Array): void {
+    this.#hash.update(plain);
+    this.#crc = crc32(plain, this.#crc);
+  }
 }
