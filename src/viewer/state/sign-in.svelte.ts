@@ -53,7 +53,8 @@ export class SignIn {
 
   /** With the one-time code of the desk's link if there is one, else by the cookie. */
   async start(code?: string): Promise<void> {
-    this.#state = { name: 'checking' };
+    // Trying again by itself must not take away what says that it could not be reached.
+    if (this.#state.name !== 'unreachable') this.#state = { name: 'checking' };
     try {
       const name = this.rememberedName;
       const technician =

@@ -1,0 +1,73 @@
+import { DeskClient } from './sources/desk-client.js';
+import { Announcer, announcerContext } from './state/announcer.svelte.js';
+import { Inbox, inboxContext } from './state/inbox.svelte.js';
+import { LocalFile, localFileContext } from './state/local-file.svelte.js';
+import { Router, routerContext } from './state/router.svelte.js';
+import { Shortcuts, shortcutsContext } from './state/shortcuts.svelte.js';
+import { SignIn, signInContext } from './state/sign-in.svelte.js';
+import { Theme, themeContext } from './state/theme.svelte.js';
+import { WallClock, wallClockContext } from './state/wall-clock.svelte.js';
+
+/** What lives as long as the page does. */
+export interface Services {
+  readonly desk: DeskClient;
+  /** Tells sign-in of every 401, for what reads bundles beside the desk client. */
+  readonly fetch: typeof fetch;
+  /** Where the replay document is. */
+  readonly replayUrl: string;
+  readonly router: Router;
+  readonly signIn: SignIn;
+  readonly inbox: Inbox;
+  readonly localFile: LocalFile;
+  readonly shortcuts: Shortcuts;
+  readonly announcer: Announcer;
+  readonly theme: Theme;
+  readonly wallClock: WallClock;
+}
+
+export function createServices(window: Window): Services {
+  const memory = storageOf(window);
+  const watchedFetch: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    if (response.status === 401) signIn.expire();
+    return response;
+  };
+  const desk = new DeskClient({ baseUrl: new URL('/', window.location.href).href, fetch: watchedFetch });
+  const signIn = new SignIn(desk, memory);
+  return {
+    desk,
+    fetch: watchedFetch,
+    // The desk serves this document as `/`, other servers where the build put it: this path is right from both.
+    replayUrl: new URL('../../src/viewer/replay.html', window.document.baseURI).href,
+    router: new Router(window),
+    signIn,
+    inbox: new Inbox({ desk, visibility: window.document, network: window }),
+    localFile: new LocalFile(),
+    shortcuts: new Shortcuts(),
+    announcer: new Announcer(),
+    theme: new Theme(window.document.documentElement, memory),
+    wallClock: new WallClock(),
+  };
+}
+
+/** A browser may forbid storage: then nothing is remembered. */
+function storageOf(window: Window): Storage | undefined {
+  try {
+    return window.localStorage;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Called by the root component: puts into context what any component may ask for. */
+export function provideServices(services: Services): Services {
+  routerContext.set(services.router);
+  signInContext.set(services.signIn);
+  inboxContext.set(services.inbox);
+  localFileContext.set(services.localFile);
+  shortcutsContext.set(services.shortcuts);
+  announcerContext.set(services.announcer);
+  themeContext.set(services.theme);
+  wallClockContext.set(services.wallClock);
+  return services;
+}

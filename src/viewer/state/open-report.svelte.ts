@@ -1,0 +1,148 @@
+import { FluxionError, toErrorResult, type ErrorResult } from '../../shared/errors.js';
+import type { EventLane } from '../../shared/session/lane.js';
+import { inactiveStretches, type Stretch } from '../model/activity.js';
+import { neighbour } from '../model/at-moment.js';
+import { replayWindows, type ReplayWindow } from '../model/chains.js';
+import { recordingGaps, type RecordingGap } from '../model/gaps.js';
+import type { ErrorItem, ItemOfLane, LogItem } from '../model/items.js';
+import type { Moment } from '../model/moment.js';
+import { Timeline, type LaneProgress } from '../model/timeline.js';
+import type { ReportIndex, SessionSource } from '../sources/session-source.js';
+import { Playback, type PlaybackOptions } from './playback.svelte.js';
+import { ViewerContext } from './viewer-context.js';
+
+export interface OpenReportOptions {
+  readonly source: SessionSource;
+  /** What the link that was followed names. */
+  readonly moment: Moment | undefined;
+  readonly now: PlaybackOptions['now'];
+  readonly frames: PlaybackOptions['frames'];
+}
+
+/** All that is read of an open report, and the clock that plays it. */
+export interface OpenContents {
+  readonly index: ReportIndex;
+  readonly timeline: Timeline;
+  readonly windows: readonly ReplayWindow[];
+  readonly playback: Playback;
+}
+
+/** A report from its opening to its closing, wherever it is read from. */
+export class OpenReport {
+  readonly #source: SessionSource;
+  readonly #options: OpenReportOptions;
+  readonly #closing = new AbortController();
+  #contents = $state.raw<OpenContents | undefined>(undefined);
+  #error = $state.raw<ErrorResult | undefined>(undefined);
+  #version = $state(0);
+  #isLoaded = $state(false);
+
+  readonly phase = $derived(this.#contents !== undefined ? 'open' : this.#error !== undefined ? 'failed' : 'opening');
+  /** Errors of the error lane, and log lines of level error: what a technician jumps between. */
+  readonly faults: readonly (ErrorItem | LogItem)[] = $derived.by(() => this.#findFaults());
+  readonly gaps: readonly RecordingGap[] = $derived(
+    recordingGaps(this.items('recorder'), this.#contents?.index.endMs ?? 0),
+  );
+
+  constructor(options: OpenReportOptions) {
+    this.#options = options;
+    this.#source = options.source;
+  }
+
+  get source(): SessionSource {
+    return this.#source;
+  }
+  get contents(): OpenContents | undefined {
+    return this.#contents;
+  }
+  /** Why nothing of it can be shown. */
+  get error(): ErrorResult | undefined {
+    return this.#error;
+  }
+  /** Goes up whenever more lines were read; the arrays of `items` grow in place. */
+  get version(): number {
+    return this.#version;
+  }
+  /** All lanes were read. */
+  get isLoaded(): boolean {
+    return this.#isLoaded;
+  }
+
+  /** Reads the lists of contents. `loadLines` comes after it, when the first frame is shown. */
+  async open(): Promise<void> {
+    const { signal } = this.#closing;
+    try {
+      const index = await this.#source.open(signal);
+      signal.throwIfAborted();
+      const { startMs, endMs } = index;
+      const playback = new Playback({
+        startMs,
+        endMs,
+        atMs: this.#options.moment?.ms ?? startMs,
+        now: this.#options.now,
+        frames: this.#options.frames,
+      });
+      const timeline = new Timeline(this.#source, index);
+      timeline.onChange(() => {
+        this.#version = timeline.version;
+      });
+      this.#contents = { index, timeline, windows: replayWindows(index), playback };
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#error = error instanceof FluxionError ? { code: error.code, message: error.message } : toErrorResult(error);
+    }
+  }
+
+  /** Reads the lines of all lanes, those around the playhead first. Resolves when all are read or the report is closed. */
+  async loadLines(): Promise<void> {
+    const contents = this.#contents;
+    if (contents === undefined) return;
+    const { signal } = this.#closing;
+    try {
+      await contents.timeline.load({ aroundMs: contents.playback.ms, signal });
+      this.#version = contents.timeline.version;
+      this.#isLoaded = true;
+      contents.playback.clock.setInactive(this.#inactive(contents));
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  items<L extends EventLane>(lane: L): readonly ItemOfLane[L][] {
+    void this.#version; // The array is the same one, longer.
+    return this.#contents?.timeline.items(lane) ?? [];
+  }
+
+  progress(lane: EventLane): LaneProgress {
+    void this.#version;
+    return this.#contents?.timeline.progress(lane) ?? { segments: 0, loaded: 0, badLines: 0, failed: 0 };
+  }
+
+  seekFault(direction: 1 | -1): ErrorItem | LogItem | undefined {
+    const playback = this.#contents?.playback;
+    if (playback === undefined) return undefined;
+    const fault = neighbour(this.faults, playback.ms, direction);
+    if (fault !== undefined) playback.seek(fault.ms);
+    return fault;
+  }
+
+  close(): void {
+    this.#closing.abort();
+    this.#contents?.playback.dispose();
+    this.#source.close();
+  }
+
+  #findFaults(): readonly (ErrorItem | LogItem)[] {
+    const logged = this.items('log').filter((item) => item.event.level === 'error');
+    return [...this.items('error'), ...logged].sort((a, b) => a.ms - b.ms || a.key - b.key);
+  }
+
+  #inactive({ index, timeline, windows }: OpenContents): Stretch[] {
+    const active = [...timeline.items('action'), ...this.faults].map((item) => item.ms);
+    // Without the action lane, what moved in the windows is all there is to go by.
+    const shown = timeline.items('action').length > 0 ? [] : windows.flatMap((window) => window.chains);
+    return inactiveStretches([...active, ...shown], index);
+  }
+}
+
+export const openReportContext = new ViewerContext<OpenReport>('report');
