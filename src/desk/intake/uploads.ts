@@ -1,0 +1,167 @@
+import { readdir, readFile, rm, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import type { Part, ReportHead } from '../../shared/report/report.js';
+import { makeFolder } from '../../store/durable.js';
+import { toStoreError } from '../../store/errors.js';
+import { DeskError } from '../errors.js';
+import { MAX_OPEN_UPLOADS, RESERVED_DISK_BYTES, TICKET_TTL_MS, TICKETS_PER_UPLOAD, UPLOAD_TTL_MS } from '../limits.js';
+import { hashSecret, mintSecret } from '../secret.js';
+import { Upload } from './upload.js';
+import { uploadName, uploadRecordSchema, type UploadRecord } from './upload-record.js';
+
+export interface UploadsOptions {
+  readonly folder: string;
+  readonly now: () => number;
+  /** Free space where uploads go, in bytes. Default: asks the file system. */
+  readonly freeBytes?: () => Promise<number>;
+}
+
+/** All unfinished uploads of a desk, kept on disk, so that a ticket outlives a restart. */
+export class Uploads {
+  readonly #folder: string;
+  readonly #now: () => number;
+  readonly #freeBytes: () => Promise<number>;
+  readonly #byName = new Map<string, Upload>();
+  readonly #byTicket = new Map<string, Upload>();
+
+  private constructor(options: UploadsOptions) {
+    this.#folder = options.folder;
+    this.#now = options.now;
+    this.#freeBytes = options.freeBytes ?? (() => freeBytesAt(options.folder));
+  }
+
+  static async open(options: UploadsOptions): Promise<Uploads> {
+    const uploads = new Uploads(options);
+    try {
+      await makeFolder(options.folder);
+      for (const name of await readdir(options.folder)) await uploads.#load(name);
+    } catch (error) {
+      throw toStoreError(error);
+    }
+    return uploads;
+  }
+
+  get size(): number {
+    return this.#byName.size;
+  }
+
+  of(report: string, part: number): Upload | undefined {
+    return this.#byName.get(uploadName(report, part));
+  }
+
+  /** The upload that a ticket is for. Throws `ticket-unknown`. */
+  byTicket(ticket: string): Upload {
+    const hash = hashSecret(ticket);
+    // Found by its hash: how long that takes tells nothing of the ticket.
+    const upload = this.#byTicket.get(hash);
+    const valid = upload?.record.tickets.some((one) => one.hash === hash && one.expiresMs > this.#now());
+    if (upload === undefined || valid !== true || upload.isClosed) throw new DeskError('ticket-unknown');
+    return upload;
+  }
+
+  /** Opens an upload, or gives an open one a further ticket. Throws `part-differs`, `busy`, `disk-full`. Calls of one report come one after the other. */
+  async ask(report: ReportHead, part: Part): Promise<{ ticket: string; upload: Upload }> {
+    const known = this.of(report.id, part.number);
+    if (known !== undefined && (known.record.part.sha256 !== part.sha256 || known.record.part.bytes !== part.bytes)) {
+      throw new DeskError('part-differs');
+    }
+    if (known === undefined) await this.#makeRoom(part.bytes);
+    const ticket = mintSecret();
+    const nowMs = this.#now();
+    const record: UploadRecord = known?.record ?? { report, part, tickets: [], askedMs: nowMs, damaged: 0 };
+    const tickets = [
+      ...record.tickets.filter((one) => one.expiresMs > nowMs),
+      { hash: hashSecret(ticket), expiresMs: nowMs + TICKET_TTL_MS },
+    ].slice(-TICKETS_PER_UPLOAD);
+    const upload = known ?? this.#upload(uploadName(report.id, part.number), record);
+    try {
+      await upload.save({ ...record, tickets, askedMs: nowMs });
+    } catch (error) {
+      throw toStoreError(error);
+    }
+    for (const { hash } of record.tickets) this.#byTicket.delete(hash);
+    this.#index(upload);
+    return { ticket, upload };
+  }
+
+  /** Forgets an upload and removes its files. Within `upload.exclusively`. */
+  async discard(upload: Upload): Promise<void> {
+    const { report, part, tickets } = upload.record;
+    this.#byName.delete(uploadName(report.id, part.number));
+    for (const { hash } of tickets) this.#byTicket.delete(hash);
+    await upload.discard();
+  }
+
+  /** Throws away uploads that nobody went on with, and those that a crash kept from being removed; answers how many. */
+  async sweep(isFinished: (report: string, part: number) => boolean): Promise<number> {
+    let removed = 0;
+    for (const upload of [...this.#byName.values()]) {
+      const { report, part } = upload.record;
+      const isOld = this.#now() - (await upload.touchedMs()) > UPLOAD_TTL_MS;
+      if (!isOld && !isFinished(report.id, part.number)) continue;
+      await upload.exclusively(async () => {
+        if (!upload.isClosed) await this.discard(upload);
+      });
+      removed += 1;
+    }
+    return removed;
+  }
+
+  isReportOpen(report: string): boolean {
+    return [...this.#byName.values()].some((upload) => upload.record.report.id === report);
+  }
+
+  /** Refuses early what could not be finished: better at the first byte than at the last. */
+  async #makeRoom(bytes: number): Promise<void> {
+    if (this.#byName.size >= MAX_OPEN_UPLOADS) throw new DeskError('busy');
+    let owed = bytes + RESERVED_DISK_BYTES;
+    for (const upload of this.#byName.values()) owed += upload.record.part.bytes - (await upload.receivedBytes());
+    if ((await this.#freeBytes()) < owed) throw new DeskError('disk-full');
+  }
+
+  async #load(name: string): Promise<void> {
+    const path = join(this.#folder, name);
+    const [, stem, kind] = /^([0-9a-f-]{36}-\d{1,3})\.(json|part)$/.exec(name) ?? [];
+    if (stem === undefined) {
+      await rm(path, { force: true }); // What a crash left of replacing a record.
+      return;
+    }
+    if (kind === 'part') {
+      const record = await readRecord(join(this.#folder, `${stem}.json`));
+      if (record === undefined) await rm(path, { force: true });
+      return;
+    }
+    const record = await readRecord(path);
+    if (record === undefined || uploadName(record.report.id, record.part.number) !== stem) {
+      // Nobody can go on with it: the customer's side asks for a ticket again and sends from the start.
+      await rm(path, { force: true });
+      return;
+    }
+    this.#index(this.#upload(stem, record));
+  }
+
+  #upload(name: string, record: UploadRecord): Upload {
+    return new Upload(join(this.#folder, `${name}.part`), join(this.#folder, `${name}.json`), record);
+  }
+
+  #index(upload: Upload): void {
+    const { report, part, tickets } = upload.record;
+    this.#byName.set(uploadName(report.id, part.number), upload);
+    for (const { hash } of tickets) this.#byTicket.set(hash, upload);
+  }
+}
+
+async function readRecord(path: string): Promise<UploadRecord | undefined> {
+  try {
+    const parsed = v.safeParse(uploadRecordSchema, JSON.parse(await readFile(path, 'utf8')));
+    return parsed.success ? parsed.output : undefined;
+  } catch {
+    return undefined; // Missing or damaged: the caller removes what is left of it.
+  }
+}
+
+async function freeBytesAt(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}

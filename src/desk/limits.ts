@@ -1,0 +1,66 @@
+// What one desk takes from strangers and keeps, each with its unit and its reason. Sizes of parts and texts are shared with
+// the customer's side (src/shared/constants.ts).
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** An upload that nobody went on with for so long is thrown away: a customer's laptop may sleep over a long weekend. */
+export const UPLOAD_TTL_MS = 7 * DAY_MS;
+/** A ticket that leaks is of use for a day at most; asking again gives a new one. */
+export const TICKET_TTL_MS = DAY_MS;
+/** Tickets of one upload that are valid together: a client that asks twice at once may use either. */
+export const TICKETS_PER_UPLOAD = 4;
+/** Unfinished uploads at one time; each is a small record in memory and a file. */
+export const MAX_OPEN_UPLOADS = 10_000;
+/** Space that uploads leave free on the disk: for conversations, and for whatever else lives there. */
+export const RESERVED_DISK_BYTES = 256 * 1024 * 1024;
+/** A connection that sends nothing for so long is taken as gone; at once when another one wants to go on with its upload. */
+export const UPLOAD_IDLE_MS = MINUTE_MS;
+export const UPLOAD_IDLE_CONTESTED_MS = 2 * SECOND_MS;
+/** How often bytes may differ from the declared hash before that is taken as the sender's fault, not the way's. */
+export const MAX_DAMAGED_UPLOADS = 2;
+/** Results of finished uploads kept for clients whose connection was cut before they heard. */
+export const MAX_FINISHED_TICKETS = 10_000;
+/** Bundles read at one time. Reading one keeps a core busy. */
+export const VERIFICATIONS_AT_ONCE = 2;
+
+/** The head of a report: a description of 10,000 characters, each at most 6 bytes when escaped, and the rest. */
+export const MAX_JSON_BODY_BYTES = 96 * 1024;
+/** One object of a conversation, as stored. */
+export const MAX_CONVERSATION_OBJECT_BYTES = 96 * 1024;
+export const MAX_CONVERSATION_ENTRIES = 10_000;
+export const MAX_DIGEST_BYTES = 4 * 1024 * 1024;
+/** Error entries of a part that are told apart when parts overlap; past it, errors are no longer counted. */
+export const MAX_DIGEST_ERRORS = 10_000;
+
+export const INBOX_LIMIT = 50;
+export const MAX_INBOX_LIMIT = 200;
+export const MAX_QUERY_LENGTH = 200;
+
+/** A working week, so that nobody signs in every morning. */
+export const SESSION_TTL_MS = 7 * DAY_MS;
+export const MAX_SESSIONS = 1000;
+/** Long enough to walk to another machine with a printed link, too short to be found in a scrollback. */
+export const CODE_TTL_MS = 15 * MINUTE_MS;
+export const MAX_CODES = 100;
+
+export const SWEEP_INTERVAL_MS = HOUR_MS;
+/** One chunk of 8 MiB over 256 kbit/s takes 260 s. What arrived of a slower one is kept, and it goes on from there. */
+export const REQUEST_TIMEOUT_MS = 5 * MINUTE_MS;
+/** How long a stopping desk waits for answers under way. */
+export const CLOSE_GRACE_MS = 3 * SECOND_MS;
+
+/** Requests per minute and address (IPv6: per /64). */
+export interface RateLimits {
+  readonly tickets: number;
+  /** Chunks and completions; 8 MiB each, so 600 are 4.7 GiB. */
+  readonly uploads: number;
+  readonly signIns: number;
+  /** A technician's own calls: seeking reads a few ranges a time. */
+  readonly calls: number;
+  /** Pages, scripts, styles. */
+  readonly files: number;
+}
+export const RATE_LIMITS: RateLimits = { tickets: 60, uploads: 600, signIns: 10, calls: 3000, files: 1200 };

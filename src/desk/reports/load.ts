@@ -1,0 +1,129 @@
+import * as v from 'valibot';
+import {
+  conversationEntrySchema,
+  reportHeadSchema,
+  type ConversationEntry,
+  type Part,
+} from '../../shared/report/report.js';
+import type { FolderStore } from '../../store/folder-store.js';
+import { objectSource } from '../../store/object-source.js';
+import { MAX_CONVERSATION_OBJECT_BYTES, MAX_DIGEST_BYTES, MAX_JSON_BODY_BYTES } from '../limits.js';
+import { digestSchema, readDigest, type Digest } from './digest.js';
+import { digestKey, headKey, parseKey, partKey, REPORTS } from './layout.js';
+import { ReportState } from './state.js';
+
+/** Reports read at one time while the index is built: disks answer several requests faster than one after the other. */
+const LOADS_AT_ONCE = 16;
+
+export interface Loaded {
+  readonly states: readonly ReportState[];
+  /** Objects that could not be understood; the desk goes on without them. */
+  readonly skipped: number;
+}
+
+interface ReportObjects {
+  readonly report: string;
+  readonly keys: string[];
+}
+
+/** Folds the whole store into states: what an index that is lost, or not trusted, is made from. */
+export async function loadReports(store: FolderStore): Promise<Loaded> {
+  const states: ReportState[] = [];
+  let skipped = 0;
+  const waiting = groups(store);
+  const work = async (): Promise<void> => {
+    for (let next = await waiting.next(); next.done !== true; next = await waiting.next()) {
+      const loaded = await loadReport(store, next.value);
+      skipped += loaded.skipped;
+      if (loaded.state !== undefined) states.push(loaded.state);
+    }
+  };
+  await Promise.all(Array.from({ length: LOADS_AT_ONCE }, work));
+  return { states, skipped };
+}
+
+/** The keys of one report after the other: a listing is in order, so they lie side by side. */
+async function* groups(store: FolderStore): AsyncGenerator<ReportObjects, undefined> {
+  let group: ReportObjects | undefined;
+  for await (const { key } of store.list(REPORTS)) {
+    const report = parseKey(key)?.report;
+    if (report === undefined) continue;
+    if (group?.report !== report) {
+      if (group !== undefined) yield group;
+      group = { report, keys: [] };
+    }
+    group.keys.push(key);
+  }
+  if (group !== undefined) yield group;
+  return undefined;
+}
+
+async function loadReport(
+  store: FolderStore,
+  { report, keys }: ReportObjects,
+): Promise<{ state: ReportState | undefined; skipped: number }> {
+  const head = await readObject(store, headKey(report), reportHeadSchema, MAX_JSON_BODY_BYTES);
+  if (head?.id !== report) return { state: undefined, skipped: 1 };
+  const state = new ReportState(head);
+  const { entries, skipped: unreadable } = await readConversation(store, keys);
+  let skipped = unreadable;
+  for (const entry of entries) {
+    if (entry.type === 'part') {
+      const digest = await loadDigest(store, report, entry.part);
+      if (digest === undefined) {
+        // The part itself is lost or damaged: it cannot be shown, so it does not count.
+        skipped += 1;
+        continue;
+      }
+      state.digest(digest);
+    }
+    state.apply(entry);
+  }
+  return { state, skipped };
+}
+
+/** The entries of a conversation among these keys, in their order, and how many could not be understood. */
+export async function readConversation(
+  store: FolderStore,
+  keys: readonly string[],
+): Promise<{ entries: ConversationEntry[]; skipped: number }> {
+  const entries = new Map<string, ConversationEntry>();
+  let skipped = 0;
+  for (const key of keys) {
+    if (parseKey(key)?.rest.startsWith('conversation/') !== true) continue;
+    const entry = await readObject(store, key, conversationEntrySchema, MAX_CONVERSATION_OBJECT_BYTES);
+    if (entry === undefined) skipped += 1;
+    else if (!entries.has(entry.id)) entries.set(entry.id, entry);
+  }
+  return { entries: [...entries.values()], skipped };
+}
+
+async function loadDigest(store: FolderStore, report: string, part: Part): Promise<Digest | undefined> {
+  const key = partKey(report, part.number);
+  if ((await store.head(key))?.bytes !== part.bytes) return undefined;
+  const digest = await readObject(store, digestKey(report, part.number), digestSchema, MAX_DIGEST_BYTES);
+  if (digest?.part.sha256 === part.sha256) return digest;
+  try {
+    const made = await readDigest(objectSource(store, key, part.bytes), part);
+    await store.put(digestKey(report, part.number), Buffer.from(JSON.stringify(made)));
+    return made;
+  } catch {
+    return undefined; // It was verified when it came: the disk has damaged it since.
+  }
+}
+
+/** An object of the store, parsed; undefined where it is missing, too large, no JSON or of another shape. */
+async function readObject<S extends v.GenericSchema>(
+  store: FolderStore,
+  key: string,
+  schema: S,
+  maxBytes: number,
+): Promise<v.InferOutput<S> | undefined> {
+  try {
+    const bytes = await store.get(key, maxBytes);
+    const parsed = v.safeParse(schema, bytes === undefined ? undefined : JSON.parse(bytes.toString('utf8')));
+    return parsed.success ? parsed.output : undefined;
+  } catch {
+    return undefined; // Counted by the caller: one bad object must not cost the others.
+  }
+}

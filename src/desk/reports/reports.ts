@@ -1,0 +1,133 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { SayRequest } from '../../shared/protocol/desk.js';
+import type { ConversationEntry, Part, ReportHead } from '../../shared/report/report.js';
+import type { FolderStore } from '../../store/folder-store.js';
+import { DeskError } from '../errors.js';
+import { MAX_CONVERSATION_ENTRIES } from '../limits.js';
+import type { Log } from '../log.js';
+import { KeyedTurns } from '../turns.js';
+import type { Digest } from './digest.js';
+import { Inbox } from './inbox.js';
+import { conversationKey, conversationPrefix, digestKey, headKey, partKey, quarantineKey } from './layout.js';
+import { loadReports, readConversation } from './load.js';
+import { ReportState } from './state.js';
+
+type EntryOf<T extends ConversationEntry> = T extends unknown ? Omit<T, 'atMs'> : never;
+/** An entry before the desk's clock has placed it. */
+type Unplaced = EntryOf<ConversationEntry>;
+
+/**
+ * The reports of a store. Every change is an object in the store first and in the inbox after; the inbox is a projection
+ * that `open` makes again.
+ */
+export class Reports {
+  readonly inbox = new Inbox();
+  readonly #store: FolderStore;
+  readonly #now: () => number;
+  readonly #turns = new KeyedTurns();
+
+  private constructor(store: FolderStore, now: () => number) {
+    this.#store = store;
+    this.#now = now;
+  }
+
+  static async open(store: FolderStore, now: () => number, log: Log): Promise<Reports> {
+    const reports = new Reports(store, now);
+    const { states, skipped } = await loadReports(store);
+    for (const state of states) reports.inbox.changed(state);
+    if (skipped > 0) log.warn({ skipped }, 'objects of the store could not be read and are left out');
+    return reports;
+  }
+
+  /** Announces a report. Throws `report-differs` where there is another one of this id. */
+  announce(head: ReportHead): Promise<ReportState> {
+    return this.#turns.run(head.id, async () => {
+      const known = this.inbox.get(head.id);
+      if (known !== undefined) {
+        if (!isDeepStrictEqual(known.head, head)) throw new DeskError('report-differs');
+        return known;
+      }
+      // Only an unreadable head can be there without being known: it is of no use to anybody and is written again.
+      await this.#store.put(headKey(head.id), json(head));
+      const state = new ReportState(head);
+      this.inbox.changed(state);
+      return state;
+    });
+  }
+
+  /** Forgets a report that was announced and of which nothing came. */
+  withdraw(id: string): Promise<void> {
+    return this.#turns.run(id, async () => {
+      const state = this.inbox.get(id);
+      if (state === undefined || state.entries > 0) return;
+      await this.#store.delete(headKey(id));
+      this.inbox.remove(id);
+    });
+  }
+
+  /** Takes a verified part from a local file into the store. Can be repeated after a crash at any point. */
+  async addPart(state: ReportState, part: Part, file: string, digest: Digest): Promise<void> {
+    const { id } = state.head;
+    // No part of this number has been accepted: an object that is there is what a crash left of this very step.
+    await this.#store.put(partKey(id, part.number), { file });
+    await this.#store.put(digestKey(id, part.number), json(digest));
+    state.digest(digest);
+    await this.#append(state, { type: 'part', id: entryId('part', id, part), by: 'customer', part });
+  }
+
+  /** Keeps a part that could not be verified apart, and says why in the conversation. */
+  async quarantine(state: ReportState, part: Part, file: string, code: string, reason: string): Promise<void> {
+    const { id } = state.head;
+    await this.#store.put(quarantineKey(id, part.number), { file });
+    const entry = { type: 'quarantine', id: entryId('quarantine', id, part), by: 'desk', part, code } as const;
+    await this.#append(state, { ...entry, reason: reason.slice(0, 1000) });
+  }
+
+  /** What a technician says. Throws `report-unknown`, `conversation-full`. */
+  async say(id: string, request: SayRequest, author: string): Promise<ConversationEntry> {
+    const state = this.inbox.get(id);
+    if (state === undefined) throw new DeskError('report-unknown');
+    if (state.entries >= MAX_CONVERSATION_ENTRIES) throw new DeskError('conversation-full');
+    return this.#append(state, { ...request, id: randomUUID(), by: 'technician', author });
+  }
+
+  /** The conversation as the store has it. */
+  async conversation(id: string): Promise<{ entries: ConversationEntry[]; skipped: number }> {
+    const keys = [];
+    for await (const { key } of this.#store.list(conversationPrefix(id))) keys.push(key);
+    return readConversation(this.#store, keys);
+  }
+
+  /** Writes an entry and takes it into the state. Entries of one report are in the order that they were written in. */
+  #append(state: ReportState, unplaced: Unplaced): Promise<ConversationEntry> {
+    return this.#turns.run(state.head.id, async () => {
+      // Later than the last one even where the clock was set back, or two come in one millisecond.
+      const atMs = Math.max(Math.round(this.#now()), (state.lastMs ?? 0) + 1);
+      const entry: ConversationEntry = { ...unplaced, atMs };
+      if (!state.hasEntry(entry.id)) {
+        await this.#store.putIfAbsent(conversationKey(state.head.id, entry), json(entry));
+        state.apply(entry);
+        this.inbox.changed(state);
+      }
+      return entry;
+    });
+  }
+}
+
+function json(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}
+
+/** The same part gives the same id (a version 8 UUID), so that an entry written twice around a crash counts once. */
+function entryId(type: 'part' | 'quarantine', report: string, part: Part): string {
+  const hex = createHash('sha256').update(`${type}/${report}/${part.number}/${part.sha256}`).digest('hex');
+  const variant = ((parseInt(hex.slice(16, 17), 16) & 3) | 8).toString(16);
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    variant + hex.slice(17, 20),
+    hex.slice(20, 32),
+  ].join('-');
+}
