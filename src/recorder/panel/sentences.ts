@@ -124,14 +124,14 @@ export const say = {
     othersRest:
       'The rest is technical, but it can name things you worked on, such as addresses of requests and log lines.',
     othersMasked:
-      'Not what you typed: the contents of input fields are masked before they are recorded, passwords always.',
+      'Not what you typed into fields: it is masked before it is recorded, passwords always. Only a field that the makers of the app marked as harmless is excepted.',
     othersNever: 'Not other programs, not the rest of your screen, not your files.',
 
     destination: (origin: string, app: string) =>
-      `It goes to the support desk of ${app} at ${origin}, and nowhere else.`,
+      `Nothing has been sent yet. What you choose goes to the support desk of ${app} at ${origin}, and to nobody else.`,
     noDestination: 'No support desk is set up in this app. You can save the file and hand it on yourself.',
-    consent: (size: string, from: string, to: string, origin: string) =>
-      `Nothing has been sent yet. Send gives ${size}, recorded from ${from} to ${to}, to ${origin}.`,
+    consent: (size: string, from: string, to: string, origin: string, app: string) =>
+      `Nothing has been sent yet. Send gives ${size}, recorded from ${from} to ${to}, to the support desk of ${app} at ${origin}, and to nobody else.`,
     button: (size: string) => `Send ${size}`,
     buttonPlain: 'Send',
     nothingChosen: 'Choose at least one kind of recording to send.',
@@ -147,7 +147,7 @@ export const say = {
 
     discardHeading: 'Close without sending?',
     discard: 'What you wrote here will be gone. The recording itself stays.',
-    discardYes: 'Close without sending',
+    discardYes: 'Discard and close',
     discardNo: 'Keep writing',
   },
 
@@ -197,7 +197,7 @@ export const say = {
   },
 
   deliveries: {
-    heading: 'Sent before',
+    heading: 'Earlier reports',
     count: (n: number) => plural(n, 'report', 'reports'),
     retry: (code: string) => `Try now to send ${code}`,
     save: (code: string) => `Save ${code} to a file`,
