@@ -87,8 +87,8 @@ export type ToWorker =
   | { readonly kind: 'taken'; readonly id: number; readonly ok: boolean };
 
 export type FromWorker =
-  /** All batches up to this one are in the store (or were dropped and counted). */
-  | { readonly kind: 'stored'; readonly batch: number }
+  /** All batches up to this one are in the store, or were dropped. `dropped` counts events since this worker began. */
+  | { readonly kind: 'stored'; readonly batch: number; readonly dropped: number }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: Questions[QuestionName]['answer'] }
   | { readonly kind: 'refused'; readonly id: number; readonly error: ErrorResult }
   | {
@@ -99,4 +99,6 @@ export type FromWorker =
       readonly stored: Uint8Array<ArrayBuffer>;
     }
   | { readonly kind: 'failure'; readonly error: ErrorResult }
+  /** Something that was not foreseen happened: the page should start another worker. */
+  | { readonly kind: 'broken' }
   | { readonly kind: 'checkout-wanted' };

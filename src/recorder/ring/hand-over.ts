@@ -1,0 +1,43 @@
+import { HAND_OVER_CHUNK_BYTES } from '../../shared/constants.js';
+import type { Segment } from '../../shared/session/segment.js';
+import type { RingStore } from './ring-store.js';
+import { concat } from './seal.js';
+
+/** What the contract allows in one request. */
+const MAX_SEGMENTS = 2000;
+
+export type Give = (segments: Segment[], stored: Uint8Array<ArrayBuffer>) => Promise<void>;
+
+/** Reads rows one by one and gives them in chunks, the next when the last one was taken: never the whole ring in memory. */
+export async function giveRows(rows: readonly Segment[], payload: RingStore['payload'], give: Give): Promise<void> {
+  let segments: Segment[] = [];
+  let stored: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  const flush = async (): Promise<void> => {
+    if (segments.length === 0) return;
+    const chunk = concat(stored);
+    // A single row is handed on as it was read; what is given away is transferred and must not be the store's own copy.
+    const bytes = stored.length === 1 ? chunk.slice() : chunk;
+    const given = segments;
+    segments = [];
+    stored = [];
+    size = 0;
+    await give(given, bytes);
+  };
+  let brokenChain = '';
+  for (const segment of rows) {
+    const chain = `${segment.source}/${segment.lane}/${segment.chain}`;
+    if (chain === brokenChain) continue;
+    const bytes = await payload(segment);
+    if (bytes?.byteLength !== segment.storedBytes) {
+      // Retention was faster, or its file is damaged: what builds on it is of no use.
+      brokenChain = chain;
+      continue;
+    }
+    if (size + bytes.byteLength > HAND_OVER_CHUNK_BYTES || segments.length === MAX_SEGMENTS) await flush();
+    segments.push(segment);
+    stored.push(bytes);
+    size += bytes.byteLength;
+  }
+  await flush();
+}

@@ -1,0 +1,158 @@
+import { RingError } from './errors.js';
+import { MemoryStore } from './memory-store.js';
+import type { RingStore } from './ring-store.js';
+
+/** A database that has not opened by then will not. */
+const OPEN_TIMEOUT_MS = 10_000;
+/** Room is made no more often: the browser frees it some seconds later, and a disk that others fill must not cost all. */
+const MAKE_ROOM_INTERVAL_MS = 15_000;
+
+export interface StorageEvents {
+  /** The disk is full. Deletes what can be spared and answers whether that was anything. */
+  readonly makeRoom: () => Promise<boolean>;
+  /** The database was lost and opened anew: it may be empty. */
+  readonly onReopened: () => void;
+  /** From now on only memory. */
+  readonly onMemoryOnly: (error: RingError) => void;
+}
+
+/**
+ * The store, and what to do when it fails: make room and try once more when it is full, open it anew when it was closed
+ * under us (storage cleared by the customer, broken file), and go on in memory when that does not help.
+ */
+export class Storage {
+  readonly #openStore: () => Promise<RingStore>;
+  readonly #events: StorageEvents;
+  #store: RingStore | undefined;
+  #isMemory = false;
+  #nextRoomMs = -Infinity;
+
+  constructor(openStore: () => Promise<RingStore>, events: StorageEvents) {
+    this.#openStore = openStore;
+    this.#events = events;
+  }
+
+  get isMemory(): boolean {
+    return this.#isMemory;
+  }
+
+  /** Rejects with RingError `ring-full` only. */
+  async run<T>(work: (store: RingStore) => Promise<T>): Promise<T> {
+    const store = this.#store ?? (await this.#open());
+    try {
+      return await work(store);
+    } catch (error) {
+      return await (isQuotaError(error) ? this.#runWithRoom(work, error) : this.#runAnew(work));
+    }
+  }
+
+  /** Erasing is never done in memory instead: rejects when the database cannot do it. */
+  async erase(sources: (store: RingStore) => Promise<string[]>): Promise<void> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const store = this.#isMemory || this.#store === undefined ? await withTimeout(this.#openStore()) : this.#store;
+        await store.erase(await sources(store));
+        if (store !== this.#store) store.close();
+        if (this.#isMemory) await this.#store?.erase(await sources(this.#store));
+        return;
+      } catch (error) {
+        if (isWithoutDatabase(error)) return;
+        if (attempt > 0) throw new RingError('ring-not-wiped', { cause: error });
+        if (!this.#isMemory) this.#forget();
+      }
+    }
+  }
+
+  close(): void {
+    this.#forget();
+  }
+
+  async #open(): Promise<RingStore> {
+    try {
+      this.#store = await withTimeout(this.#openStore());
+    } catch (error) {
+      this.#stepDown(error);
+    }
+    return this.#store as RingStore;
+  }
+
+  async #runWithRoom<T>(work: (store: RingStore) => Promise<T>, cause: unknown): Promise<T> {
+    if (performance.now() >= this.#nextRoomMs) {
+      // Set before: making room uses the store too, and must not make room for itself.
+      this.#nextRoomMs = performance.now() + MAKE_ROOM_INTERVAL_MS;
+      try {
+        if (await this.#events.makeRoom()) return await work(this.#store ?? (await this.#open()));
+      } catch (error) {
+        throw new RingError('ring-full', { cause: error });
+      }
+    }
+    throw new RingError('ring-full', { cause });
+  }
+
+  async #runAnew<T>(work: (store: RingStore) => Promise<T>): Promise<T> {
+    if (!this.#isMemory) {
+      this.#forget();
+      const store = await this.#open();
+      if (!this.isMemory) this.#events.onReopened();
+      try {
+        return await work(store);
+      } catch (error) {
+        if (isQuotaError(error)) throw new RingError('ring-full', { cause: error });
+        this.#stepDown(error);
+      }
+    }
+    return work(this.#store ?? (await this.#open()));
+  }
+
+  #stepDown(cause: unknown): void {
+    this.#forget();
+    this.#store = new MemoryStore();
+    this.#isMemory = true;
+    this.#events.onMemoryOnly(new RingError('ring-memory-only', { cause }));
+  }
+
+  #forget(): void {
+    try {
+      this.#store?.close();
+    } catch {
+      // It is broken already; there is nothing left to close.
+    }
+    this.#store = undefined;
+  }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error || error instanceof DOMException ? error.name : '';
+}
+
+/** Dexie passes the database's error on, alone or inside of its own. */
+function isQuotaError(error: unknown): boolean {
+  if (nameOf(error) === 'QuotaExceededError') return true;
+  return error instanceof Error && 'inner' in error && nameOf(error.inner) === 'QuotaExceededError';
+}
+
+/** This browser has no database at all, so nothing was ever stored. */
+function isWithoutDatabase(error: unknown): boolean {
+  return nameOf(error) === 'MissingAPIError';
+}
+
+async function withTimeout(opening: Promise<RingStore>): Promise<RingStore> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error('The database did not open.'));
+      // Should it open after all, it is closed again: the ring has gone on without it.
+      opening.then(
+        (store) => {
+          store.close();
+        },
+        () => undefined,
+      );
+    }, OPEN_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([opening, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,26 @@
+import type { LaneTotal } from '../../shared/protocol/host.js';
+import { LANES } from '../../shared/session/lane.js';
+
+interface PartialTotals {
+  readonly lanes: readonly LaneTotal[];
+  readonly oldestMs: number | undefined;
+}
+
+/** Adds up what several sources have. */
+export function mergeTotals(parts: readonly PartialTotals[]): { lanes: LaneTotal[]; oldestMs: number | undefined } {
+  const lanes = LANES.map((lane): LaneTotal => {
+    const sum = { lane, events: 0, bytes: 0, storedBytes: 0 };
+    for (const total of parts.flatMap((part) => part.lanes)) {
+      if (total.lane !== lane) continue;
+      sum.events += total.events;
+      sum.bytes += total.bytes;
+      sum.storedBytes += total.storedBytes;
+    }
+    return sum;
+  });
+  const oldest = parts.flatMap(({ oldestMs }) => (oldestMs === undefined ? [] : [oldestMs]));
+  return {
+    lanes: lanes.filter(({ events }) => events > 0),
+    oldestMs: oldest.length === 0 ? undefined : Math.min(...oldest),
+  };
+}

@@ -1,0 +1,338 @@
+import { FluxionError, type ErrorResult } from '../../shared/errors.js';
+import { MaskedValues, type MaskedValue } from '../../shared/privacy/masked-values.js';
+import type { Anchor } from '../../shared/session/clock.js';
+import { RingError } from './errors.js';
+import type {
+  AppendMessage,
+  FromWorker,
+  HandOverRequest,
+  QuestionMessage,
+  QuestionName,
+  Questions,
+  RingBatch,
+  RingTotals,
+  ToWorker,
+} from './messages.js';
+import type { GiveRows, Ring, RingOptions } from './ring.js';
+
+/** How far the worker may be behind: a minute of batches. Past it the newest go; a page that is in trouble keeps its memory. */
+const MAX_UNSTORED_BATCHES = 120;
+const MAX_UNSTORED_EVENTS = 50_000;
+/** A worker that has not stored anything for so long, with so many batches waiting, hangs. */
+const STALL_MS = 20_000;
+const STALL_BATCHES = 20;
+/** A worker that dies again within this time is not started once more. */
+const RESTART_INTERVAL_MS = 10 * 60_000;
+
+interface Pending {
+  readonly message: QuestionMessage;
+  readonly resolve: (answer: never) => void;
+  readonly reject: (reason: unknown) => void;
+  readonly give?: GiveRows;
+  /** What `give` rejected with. */
+  failure?: { readonly reason: unknown };
+}
+
+/** The page's side of the ring: it passes on and remembers what is not stored yet, so that a worker can be replaced. */
+export class WorkerRing implements Ring {
+  readonly #options: RingOptions;
+  readonly #createWorker: () => Worker;
+  readonly #failureListeners = new Set<(error: ErrorResult) => void>();
+  readonly #checkoutListeners = new Set<() => void>();
+  readonly #masked = new MaskedValues();
+  readonly #pending = new Map<number, Pending>();
+  #worker: Worker | undefined;
+  #state: 'open' | 'failed' | 'closed' = 'open';
+  #unstored: AppendMessage[] = [];
+  #batch = 0;
+  #question = 0;
+  #anchor: Anchor | undefined;
+  #hasGap = false;
+  /** Events that never reached a worker, or that a worker which is gone had counted as lost; and those of this worker. */
+  #dropped = 0;
+  #workerDropped = 0;
+  #restartedMs = -Infinity;
+
+  constructor(options: RingOptions, createWorker: () => Worker) {
+    this.#options = options;
+    this.#createWorker = createWorker;
+  }
+
+  append(batches: readonly RingBatch[], masked: readonly MaskedValue[], urgent: boolean): void {
+    for (const { value, kind, follows } of masked) this.#masked.add(value, kind, follows);
+    const events = batches.reduce((sum, batch) => sum + batch.events.length, 0);
+    if (events === 0 && masked.length === 0) return;
+    this.#checkHealth();
+    const isRefused = this.#state !== 'open' || !this.#hasRoom(events, urgent);
+    // Values get through even if events do not: the worker masks what it holds.
+    const kept = isRefused ? [] : batches;
+    if (isRefused) {
+      this.#dropped += events;
+      this.#hasGap ||= batches.some(({ lane }) => lane === 'dom');
+      if (masked.length === 0 || this.#state !== 'open') return;
+    }
+    const message: AppendMessage = {
+      kind: 'append',
+      batch: ++this.#batch,
+      nowMonoMs: performance.now(),
+      batches: kept,
+      masked,
+      gap: this.#hasGap && !isRefused,
+    };
+    if (!isRefused) this.#hasGap = false;
+    this.#unstored.push(message);
+    if (this.#worker === undefined) this.#start();
+    else this.#postBatch(message);
+  }
+
+  anchor(anchor: Anchor): void {
+    this.#anchor = anchor;
+    this.#post({ kind: 'anchor', anchor, nowMonoMs: performance.now() });
+  }
+
+  async totals(): Promise<RingTotals> {
+    if (this.#worker === undefined) return { lanes: [], dropped: this.#dropped + this.#workerDropped };
+    const totals = await this.#ask('totals', {});
+    return { ...totals, dropped: this.#dropped + totals.dropped };
+  }
+
+  handOver(request: HandOverRequest, give: GiveRows): Promise<{ dead: string[] }> {
+    return this.#ask('handOver', request, give);
+  }
+
+  async wipe(): Promise<void> {
+    // What waits here was recorded before. The worker skips what has reached it; the rest is put aside with it.
+    const last = this.#unstored.at(-1)?.batch;
+    await this.#ask('wipe', {});
+    if (last !== undefined) this.#unstored = this.#unstored.filter(({ batch }) => batch > last);
+    // A worker that read rows for a hand-over holds their files open until its memory is cleaned up: measured, the browser
+    // deletes them some two seconds after the worker is gone, and not at all while it lives.
+    if (this.#state === 'open') this.#replace();
+    else this.#stop();
+  }
+
+  onFailure(listener: (error: ErrorResult) => void): () => void {
+    this.#failureListeners.add(listener);
+    return () => this.#failureListeners.delete(listener);
+  }
+
+  onCheckoutWanted(listener: () => void): () => void {
+    this.#checkoutListeners.add(listener);
+    return () => this.#checkoutListeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return;
+    try {
+      if (this.#worker !== undefined) await this.#ask('close', {});
+    } catch {
+      // It cannot seal any more: what it has appended is sealed by the next window.
+    }
+    this.#state = 'closed';
+    this.#stop();
+    this.#rejectPending(new RingError('ring-closed'));
+  }
+
+  #hasRoom(events: number, urgent: boolean): boolean {
+    const waiting = this.#unstored.reduce((sum, { batches }) => sum + countEvents(batches), 0);
+    const factor = urgent ? 2 : 1;
+    return this.#unstored.length < factor * MAX_UNSTORED_BATCHES && waiting + events <= factor * MAX_UNSTORED_EVENTS;
+  }
+
+  #checkHealth(): void {
+    if (this.#state === 'failed' && performance.now() - this.#restartedMs > RESTART_INTERVAL_MS) this.#state = 'open';
+    const oldest = this.#unstored[0];
+    if (oldest === undefined || this.#unstored.length < STALL_BATCHES) return;
+    if (performance.now() - oldest.nowMonoMs > STALL_MS) this.#died();
+  }
+
+  /** Starts a worker and tells it all that it has to know; asks again what the one before did not answer. */
+  #start(): void {
+    let worker: Worker;
+    try {
+      worker = this.#createWorker();
+    } catch {
+      this.#fail(); // The page's Content-Security-Policy may forbid workers.
+      return;
+    }
+    this.#worker = worker;
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      if (worker === this.#worker) this.#receive(data);
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      if (worker === this.#worker) this.#died();
+    };
+    const { session, source, originMs, settings } = this.#options;
+    this.#post({
+      kind: 'open',
+      nowMonoMs: performance.now(),
+      session,
+      source,
+      originMs,
+      settings,
+      anchors: this.#anchor === undefined ? [] : [this.#anchor],
+      masked: this.#masked.snapshot(),
+    });
+    for (const message of [...this.#unstored]) this.#postBatch(message);
+    for (const { message } of this.#pending.values()) this.#post(message);
+  }
+
+  #stop(): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    this.#dropped += this.#workerDropped;
+    this.#workerDropped = 0;
+  }
+
+  #replace(): void {
+    this.#stop();
+    for (const [id, { message, reject }] of this.#pending) {
+      if (message.name !== 'handOver') continue;
+      // Half of its rows may be given already; whoever asked decides whether to ask again.
+      this.#pending.delete(id);
+      reject(new RingError('ring-worker-died'));
+    }
+    this.#start();
+  }
+
+  #died(): void {
+    const now = performance.now();
+    const isOnceMore = now - this.#restartedMs < RESTART_INTERVAL_MS;
+    this.#restartedMs = now;
+    if (isOnceMore) this.#fail();
+    else this.#replace();
+  }
+
+  #fail(): void {
+    this.#stop();
+    this.#state = 'failed';
+    this.#dropped += this.#unstored.reduce((sum, { batches }) => sum + countEvents(batches), 0);
+    this.#unstored = [];
+    const error = new RingError('ring-worker-died');
+    this.#rejectPending(error);
+    this.#tell({ code: error.code, message: error.message });
+  }
+
+  #receive(message: FromWorker): void {
+    switch (message.kind) {
+      case 'stored':
+        this.#unstored = this.#unstored.filter(({ batch }) => batch > message.batch);
+        this.#workerDropped = message.dropped;
+        break;
+      case 'answer':
+        this.#take(message.id)?.resolve(message.answer as never);
+        break;
+      case 'refused': {
+        const pending = this.#take(message.id);
+        pending?.reject(pending.failure?.reason ?? new FluxionError(message.error.code, message.error.message));
+        break;
+      }
+      case 'rows':
+        void this.#give(message);
+        break;
+      case 'failure':
+        this.#tell(message.error);
+        break;
+      case 'broken':
+        this.#died();
+        break;
+      case 'checkout-wanted':
+        for (const listener of this.#checkoutListeners) callSafely(listener);
+    }
+  }
+
+  async #give({ id, segments, stored }: Extract<FromWorker, { kind: 'rows' }>): Promise<void> {
+    const pending = this.#pending.get(id);
+    let isTaken = false;
+    try {
+      await pending?.give?.(segments, stored);
+      isTaken = pending?.give !== undefined;
+    } catch (reason) {
+      if (pending !== undefined) pending.failure = { reason };
+    }
+    this.#post({ kind: 'taken', id, ok: isTaken });
+  }
+
+  #ask<N extends QuestionName>(name: N, ask: Questions[N]['ask'], give?: GiveRows): Promise<Questions[N]['answer']> {
+    if (this.#state === 'closed') return Promise.reject(new RingError('ring-closed'));
+    const id = ++this.#question;
+    const message: QuestionMessage = { kind: 'question', id, name, nowMonoMs: performance.now(), ask };
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { message, resolve, reject, ...(give === undefined ? {} : { give }) });
+      if (this.#worker !== undefined) this.#post(message);
+      // What a failed ring has stored can still be read and must still be wiped: one worker for that.
+      else this.#start();
+    });
+  }
+
+  #take(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    return pending;
+  }
+
+  #rejectPending(error: FluxionError): void {
+    for (const { reject } of this.#pending.values()) reject(error);
+    this.#pending.clear();
+  }
+
+  #postBatch(message: AppendMessage): void {
+    try {
+      this.#worker?.postMessage(message);
+    } catch {
+      this.#postCloneable(message);
+    }
+  }
+
+  /** Something in it cannot be cloned: what can goes on, and so do the masked values. */
+  #postCloneable(message: AppendMessage): void {
+    let hasGap = message.gap;
+    const batches = message.batches.map((batch): RingBatch => {
+      const kept = batch.events.map(isCloneable);
+      if (batch.lane === 'dom') hasGap ||= kept.includes(false);
+      return {
+        lane: batch.lane,
+        events: batch.events.filter((_, index) => kept[index]),
+        monoMs: batch.monoMs.filter((_, index) => kept[index]),
+      };
+    });
+    this.#dropped += countEvents(message.batches) - countEvents(batches);
+    const cleaned: AppendMessage = { ...message, batches, gap: hasGap };
+    this.#unstored = this.#unstored.map((other) => (other === message ? cleaned : other));
+    this.#post(cleaned);
+  }
+
+  #post(message: ToWorker): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #tell(error: ErrorResult): void {
+    for (const listener of this.#failureListeners) {
+      callSafely(() => {
+        listener(error);
+      });
+    }
+  }
+}
+
+function countEvents(batches: readonly RingBatch[]): number {
+  return batches.reduce((sum, { events }) => sum + events.length, 0);
+}
+
+function isCloneable(event: unknown): boolean {
+  try {
+    structuredClone(event);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function callSafely(listener: () => void): void {
+  try {
+    listener();
+  } catch {
+    // A listener that fails must not stop the ring.
+  }
+}
