@@ -59,7 +59,11 @@ export async function startProduct(): Promise<Product> {
   };
   const startFluxion = async (): Promise<void> => {
     const port = fluxionUrl === '' ? '0' : new URL(fluxionUrl).port;
-    fluxion = await start('fluxion', ['--port', port, '--data', join(dir, 'fluxion'), '--desk', deskUrl], FLUXION_READY);
+    fluxion = await start(
+      'fluxion',
+      ['--port', port, '--data', join(dir, 'fluxion'), '--desk', deskUrl],
+      FLUXION_READY,
+    );
     fluxionUrl = fluxion.told;
   };
 

@@ -1,0 +1,89 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { panelOf, type Product } from './product.js';
+
+// What a person does, in one step each, named as they would say it.
+
+/** Works in Fluxion as someone would: opens views, clicks a row, types, scrolls. Takes about `seconds`. */
+export async function work(page: Page, seconds: number): Promise<void> {
+  const until = Date.now() + seconds * 1000;
+  const view = (name: string) => page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name });
+  do {
+    await view('Orders').click();
+    await page.getByRole('cell', { name: '10003', exact: true }).click();
+    await page.mouse.wheel(0, 600);
+    await view('Customers').click();
+    await page.getByLabel('E-mail').fill('');
+    await page.getByLabel('E-mail').pressSequentially('ada@fluxion.example', { delay: 10 });
+    await page.getByRole('searchbox').fill('a');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await view('Overview').click();
+    await page.waitForTimeout(Math.min(1500, Math.max(0, until - Date.now())));
+    await view('Board').click();
+    await view('Orders').click();
+    await page.waitForTimeout(Math.min(1500, Math.max(0, until - Date.now())));
+  } while (Date.now() < until);
+}
+
+/** Presses Sync now, which fails, and waits until the app says so. */
+export async function syncFails(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Sync now' }).first().click();
+  await page.getByText('Sync failed').waitFor();
+}
+
+/** Opens the panel by the button and waits until the draft can be seen. */
+export async function openPanel(page: Page): Promise<ReturnType<typeof panelOf>> {
+  await page.getByRole('button', { name: 'Send Diagnostics' }).click();
+  const panel = panelOf(page);
+  await panel.getByLabel('What happened?').waitFor();
+  return panel;
+}
+
+/** Presses Send in an open panel; answers the receipt code that the customer reads out. */
+export async function pressSend(page: Page): Promise<string> {
+  const panel = panelOf(page);
+  const send = panel.getByRole('button', { name: /^Send \d/ });
+  await send.waitFor();
+  // The button acts only when it has been in full view for half a second.
+  await page.waitForTimeout(900);
+  await send.click();
+  const code = panel.locator('code').first();
+  await code.waitFor();
+  return (await code.textContent()) ?? '';
+}
+
+export async function sendReport(page: Page, description = ''): Promise<string> {
+  const panel = await openPanel(page);
+  if (description !== '') await panel.getByLabel('What happened?').fill(description);
+  return await pressSend(page);
+}
+
+export async function waitUntilDelivered(page: Page): Promise<void> {
+  await panelOf(page).getByText('Delivered. Support can open it now.').waitFor({ timeout: 60_000 });
+}
+
+/** The technician opens the report by its receipt code and waits for the first replayed frame. */
+export async function openReport(desk: Page, code: string): Promise<void> {
+  await desk.getByRole('searchbox').fill(code);
+  await desk.getByRole('link', { name: new RegExp(code) }).click();
+  await replayedBody(desk).locator('nav').first().waitFor({ timeout: 60_000 });
+}
+
+/** The body of the app as it is replayed: inside the replay document's own frame, inside rrweb's sandboxed frame. */
+export function replayedBody(desk: Page): ReturnType<Page['locator']> {
+  return desk.frameLocator('iframe[data-replay]').frameLocator('iframe:visible').locator('body');
+}
+
+/** Bytes of the first part of the newest report in the desk's store. */
+export async function newestBundle(product: Product): Promise<Uint8Array<ArrayBuffer>> {
+  const found: { path: string; at: number }[] = [];
+  for (const name of await readdir(product.dir, { recursive: true })) {
+    if (!/parts[/\\]\d+\.fluxrec$/.test(name)) continue;
+    const path = join(product.dir, name);
+    found.push({ path, at: (await stat(path)).mtimeMs });
+  }
+  const newest = found.sort((a, b) => b.at - a.at)[0];
+  if (newest === undefined) throw new Error('The desk has no part yet.');
+  return new Uint8Array(await readFile(newest.path));
+}
