@@ -1,6 +1,6 @@
 import { EVENT_LANES, type EventLane, type LaneEvent } from '../../shared/session/lane.js';
 import { toErrorResult, type ErrorResult } from '../../shared/errors.js';
-import { toReportMs } from '../sources/report-time.js';
+import { reportTimeReader } from '../sources/report-time.js';
 import type { ReportIndex, ReportSource, SegmentRef, SessionSource } from '../sources/session-source.js';
 import { MAX_LINES_PER_SEGMENT, type ItemOfLane } from './items.js';
 import { mergeSorted } from './merge.js';
@@ -122,12 +122,12 @@ export class Timeline {
 
   #add(segment: SegmentRef, events: readonly LaneEvent[]): void {
     const source = this.#sources.get(segment.source);
+    const toMs = source === undefined ? (monoMs: number) => monoMs : reportTimeReader(source);
     const news: Lists = { log: [], network: [], error: [], action: [], recorder: [] };
     const requests: PlacedNetworkEvent[] = [];
     for (const [line, event] of events.entries()) {
       const key = segment.ordinal * MAX_LINES_PER_SEGMENT + line;
-      const ms = source === undefined ? event.t : toReportMs(source, event.t);
-      const placed = { key, ms, source: segment.source };
+      const placed = { key, ms: toMs(event.t), source: segment.source };
       // By the event, not by the entry: an event in an entry of another lane is still what it is.
       switch (event.type) {
         case 'log':

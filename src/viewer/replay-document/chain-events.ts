@@ -1,0 +1,62 @@
+import { parseDomLines } from '../../shared/bundle/parse-lines.js';
+import type { ChainData } from '../replay/messages.js';
+import { ReplayError } from '../replay/replay-error.js';
+import { reportTimeReader } from '../sources/report-time.js';
+import { EventSanitiser, FULL_SNAPSHOT, META, type SafeEvent } from './sanitise-event.js';
+
+/** The size of a page whose recording does not tell: the checkout's Meta event is damaged. */
+const FALLBACK_VIEWPORT = { width: 1280, height: 720 };
+
+/**
+ * Makes a chain's bytes into events that the replayer may be given, each once and in order, dated in report time. A new
+ * one for each screen: the replayer changes the events that it plays, so they are never played twice.
+ */
+export class ChainEvents {
+  readonly #toReportMs: (monoMs: number) => number;
+  readonly #originMs: number;
+  readonly #sanitiser = new EventSanitiser();
+  #hasStarted = false;
+  #events = 0;
+  #badLines = 0;
+  #leftOut = 0;
+
+  constructor(clock: ChainData['clock']) {
+    this.#toReportMs = reportTimeReader(clock);
+    this.#originMs = clock.originMs;
+  }
+
+  get counts(): { readonly events: number; readonly badLines: number; readonly leftOut: number } {
+    return { events: this.#events, badLines: this.#badLines, leftOut: this.#leftOut };
+  }
+
+  /** The events of the next chunk. The first chunk must hold the checkout: ReplayError `no-snapshot`. */
+  read(chunk: Uint8Array): SafeEvent[] {
+    const { events, badLines, unknownEvents } = parseDomLines(chunk);
+    this.#badLines += badLines + unknownEvents;
+    let safe: SafeEvent[] = [];
+    for (const event of events) {
+      const clean = this.#sanitiser.sanitise(event);
+      if (clean === undefined) this.#leftOut += 1;
+      else safe.push({ ...clean, timestamp: this.#toReportMs(event.timestamp - this.#originMs) });
+    }
+    if (!this.#hasStarted) safe = fromCheckout(safe);
+    this.#hasStarted = true;
+    this.#events += safe.length;
+    return safe;
+  }
+}
+
+/** A chain starts with Meta and full snapshot. What lies before is not of this chain; a lost Meta is made up. */
+function fromCheckout(events: SafeEvent[]): SafeEvent[] {
+  const snapshot = events.findIndex((event) => event.type === FULL_SNAPSHOT);
+  const first = events[snapshot];
+  if (first === undefined) throw new ReplayError('no-snapshot');
+  const meta = events.slice(0, snapshot).findLast((event) => event.type === META);
+  // At one time: the time that the snapshot took is no time in which nothing was there.
+  const at = { timestamp: meta?.timestamp ?? first.timestamp };
+  return [
+    { type: META, data: meta?.data ?? FALLBACK_VIEWPORT, ...at },
+    { ...first, ...at },
+    ...events.slice(snapshot + 1),
+  ];
+}

@@ -1,0 +1,157 @@
+import * as v from 'valibot';
+import type { DomEvent } from '../../shared/session/lane.js';
+import { sanitiseAttributeChange } from './sanitise-attributes.js';
+import { sanitiseCss } from './sanitise-css.js';
+import { NodeSanitiser, type SerialisedNode } from './sanitise-node.js';
+
+/** rrweb's EventType, as far as they are replayed. */
+export const FULL_SNAPSHOT = 2;
+export const INCREMENTAL = 3;
+export const META = 4;
+
+/** The least and the most that a recorded viewport may be, CSS px: the replay frame is made of this size. */
+const MAX_VIEWPORT_PX = 16_384;
+
+const number = v.pipe(v.number(), v.finite());
+const id = v.pipe(v.number(), v.safeInteger());
+const viewport = v.pipe(
+  v.number(),
+  v.finite(),
+  v.transform((px) => Math.min(Math.max(Math.round(px), 1), MAX_VIEWPORT_PX)),
+);
+const css = v.pipe(v.string(), v.transform(sanitiseCss));
+
+const positions = v.object({
+  positions: v.pipe(v.array(v.object({ x: number, y: number, id, timeOffset: number })), v.minLength(1)),
+});
+const nested = v.union([v.number(), v.array(v.number())]);
+const ruleChanges = {
+  adds: v.optional(v.array(v.object({ rule: css, index: v.optional(nested) }))),
+  removes: v.optional(v.array(v.object({ index: nested }))),
+};
+
+/**
+ * rrweb's IncrementalSource: what each must be for the replayer to apply it. A source that is not here is left out: canvas
+ * (never replayed), media (their sources are not recorded), fonts by address, the console (ours is the log lane).
+ */
+const SOURCES: Readonly<Record<number, v.GenericSchema<unknown, object>>> = {
+  1: positions,
+  2: v.object({
+    type: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10)),
+    id,
+    x: v.optional(number),
+    y: v.optional(number),
+    pointerType: v.optional(number),
+  }),
+  3: v.object({ id, x: number, y: number }),
+  4: v.object({ width: viewport, height: viewport }),
+  5: v.object({ id, text: v.string(), isChecked: v.optional(v.boolean(), false) }),
+  6: positions,
+  8: v.object({
+    id: v.optional(id),
+    styleId: v.optional(id),
+    ...ruleChanges,
+    replace: v.optional(css),
+    replaceSync: v.optional(css),
+  }),
+  12: positions,
+  13: v.object({
+    id: v.optional(id),
+    styleId: v.optional(id),
+    index: v.array(v.number()),
+    set: v.optional(v.object({ property: v.string(), value: v.nullable(css), priority: v.optional(v.string()) })),
+    remove: v.optional(v.object({ property: v.string() })),
+  }),
+  14: v.object({ ranges: v.array(v.object({ start: id, startOffset: number, end: id, endOffset: number })) }),
+  15: v.object({
+    id,
+    styleIds: v.array(id),
+    styles: v.optional(
+      v.array(v.object({ styleId: id, rules: v.array(v.object({ rule: css, index: v.optional(nested) })) })),
+    ),
+  }),
+};
+const MUTATION = 0;
+
+const metaSchema = v.object({ width: viewport, height: viewport });
+const offsetSchema = v.fallback(v.object({ left: number, top: number }), { left: 0, top: 0 });
+const mutationSchema = v.object({
+  texts: v.array(v.object({ id, value: v.nullable(v.string()) })),
+  attributes: v.array(v.object({ id, attributes: v.record(v.string(), v.unknown()) })),
+  removes: v.array(v.object({ parentId: id, id, isShadow: v.optional(v.boolean()) })),
+  adds: v.array(
+    v.object({
+      parentId: id,
+      previousId: v.optional(v.nullable(id)),
+      nextId: v.optional(v.nullable(id)),
+      node: v.unknown(),
+    }),
+  ),
+  isAttachIframe: v.optional(v.literal(true)),
+});
+
+/** An event that the replayer may be given. */
+export interface SafeEvent {
+  readonly type: number;
+  readonly data: object;
+  timestamp: number;
+}
+
+/** Goes through one chain's events in their order and answers each as it may be replayed, or undefined. */
+export class EventSanitiser {
+  readonly #nodes = new NodeSanitiser();
+
+  sanitise(event: DomEvent): SafeEvent | undefined {
+    const data = this.#data(event);
+    return data === undefined ? undefined : { type: event.type, data, timestamp: event.timestamp };
+  }
+
+  #data({ type, data }: DomEvent): object | undefined {
+    switch (type) {
+      case META:
+        return parsed(metaSchema, data);
+      case FULL_SNAPSHOT: {
+        const node = this.#nodes.root(data['node']);
+        return node && { node, initialOffset: v.parse(offsetSchema, data['initialOffset']) };
+      }
+      case INCREMENTAL:
+        return data['source'] === MUTATION ? this.#mutation(data) : incremental(data);
+      default:
+        return undefined;
+    }
+  }
+
+  #mutation(data: object): object | undefined {
+    const mutation = parsed(mutationSchema, data);
+    if (mutation === undefined) return undefined;
+    const adds: { parentId: number; nextId: number | null; previousId?: number | null; node: SerialisedNode }[] = [];
+    for (const { parentId, previousId, nextId, node } of mutation.adds) {
+      const safe = this.#nodes.added(node, parentId);
+      if (safe === undefined) continue;
+      adds.push({ parentId, nextId: nextId ?? null, ...(previousId === undefined ? {} : { previousId }), node: safe });
+    }
+    return {
+      source: MUTATION,
+      texts: mutation.texts.map((text) => ({ id: text.id, value: this.#nodes.text(text.id, text.value ?? '') })),
+      attributes: mutation.attributes.map((change) => ({
+        id: change.id,
+        attributes: sanitiseAttributeChange(this.#nodes.tagOf(change.id), change.attributes),
+      })),
+      removes: mutation.removes,
+      adds,
+      ...(mutation.isAttachIframe === true ? { isAttachIframe: true } : {}),
+    };
+  }
+}
+
+function incremental(data: Record<string, unknown>): object | undefined {
+  const { source } = data;
+  const schema = typeof source === 'number' && Object.hasOwn(SOURCES, source) ? SOURCES[source] : undefined;
+  const safe = schema && parsed(schema, data);
+  return safe && { source, ...safe };
+}
+
+function parsed<T>(schema: v.GenericSchema<unknown, T>, data: object): T | undefined {
+  const result = v.safeParse(schema, data, { abortEarly: true });
+  return result.success ? result.output : undefined;
+}

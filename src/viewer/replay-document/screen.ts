@@ -1,0 +1,175 @@
+import Player from 'rrweb-player';
+import type { SafeEvent } from './sanitise-event.js';
+
+/** Where the first event lies on the replayer's clock: it takes time 0 for no time. */
+const TIME_BASE_MS = 1_000_000;
+/** An event that is never reached: at its last event the replayer would forget what it has played and build anew. */
+const END_MARK_AFTER_MS = 1e10;
+/** `play(t)` applies what lies before t; this much makes it "up to and with". */
+const INCLUSIVE_MS = 0.001;
+/** How far the replayer's own timer may be from the playback clock, in real ms: about two frames. */
+const TOLERATED_DRIFT_MS = 34;
+
+const LOAD_EVENT = 1;
+
+/** What the recorder blocked looks blocked: nothing was recorded there. */
+const BLOCKED_RULE = `.fluxrec-block, [data-fluxrec-block] {
+  background: repeating-linear-gradient(-45deg, #9aa3b2 0 6px, #b5bcc8 6px 12px) !important;
+  border-radius: 4px;
+}`;
+
+type Replayer = ReturnType<Player['getReplayer']>;
+
+/** What is used of the player. It is a Svelte 4 component with its runtime inside, whatever Svelte 5's types say of that. */
+interface SveltePlayer extends Pick<Player, 'getReplayer' | 'triggerResize'> {
+  $set(props: Size): void;
+  $destroy(): void;
+}
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** One rrweb-player over one chain. It is built once and goes forward only: going back is another screen. */
+export class Screen {
+  readonly element: HTMLElement;
+  readonly #player: SveltePlayer;
+  readonly #replayer: Replayer;
+  readonly #startMs: number;
+  #viewport: Size;
+  #isPlaying = false;
+  #isHeld = false;
+  #reachedMs: number;
+  #speed = 1;
+
+  /** `events` begin with Meta and full snapshot, dated in report time; their `timestamp` is changed. */
+  constructor(element: HTMLElement, events: readonly SafeEvent[], size: Size) {
+    this.#startMs = events[0]?.timestamp ?? 0;
+    this.#reachedMs = this.#startMs;
+    const { width, height } = (events[0]?.data ?? size) as Size;
+    this.#viewport = { width, height };
+    this.element = element;
+    this.element.className = 'screen';
+    // Not for pointer, keyboard, search or focus: it is a picture of a page.
+    this.element.inert = true;
+    const endMark = { type: LOAD_EVENT, data: {}, timestamp: TIME_BASE_MS + END_MARK_AFTER_MS };
+    this.#player = new Player({
+      target: this.element,
+      props: {
+        // Ours are rrweb's events but for their type; what they hold was checked one by one.
+        events: [...events.map((event) => this.#dated(event)), endMark] as never,
+        ...size,
+        maxScale: 1,
+        autoPlay: false,
+        showController: false,
+        skipInactive: false,
+        speed: 1,
+        speedOption: [0.5, 1, 2, 4, 8],
+        // Focus would leave the viewer's keyboard in the recorded page.
+        triggerFocus: false,
+        mouseTail: false,
+        UNSAFE_replayCanvas: false,
+        showWarning: false,
+        blockClass: 'fluxrec-block',
+        insertStyleRules: [BLOCKED_RULE],
+      },
+    });
+    this.#replayer = this.#player.getReplayer();
+    this.#replayer.iframe.title = 'Recorded page';
+    this.#replayer.on('resize', (dimension) => {
+      this.#viewport = dimension as Size;
+    });
+  }
+
+  get viewport(): Size {
+    return this.#viewport;
+  }
+
+  /** Report time that the screen has been brought to; it cannot go before. */
+  get reachedMs(): number {
+    return Math.max(this.#reachedMs, this.positionMs);
+  }
+
+  /** Where the replayer is now. */
+  get positionMs(): number {
+    return this.#isPlaying && !this.#isHeld ? this.#position() : this.#reachedMs;
+  }
+
+  /** Brings the page to a moment at or after `reachedMs`, at once, and goes on playing if it did. */
+  goTo(ms: number): void {
+    this.#reachedMs = Math.max(ms, this.reachedMs, this.#startMs);
+    const offset = this.#offset(this.#reachedMs);
+    if (this.#isPlaying && !this.#isHeld) this.#replayer.play(offset);
+    else this.#replayer.pause(offset);
+  }
+
+  play(speed: number): void {
+    if (speed !== this.#speed) this.#replayer.setConfig({ speed });
+    this.#speed = speed;
+    if (this.#isPlaying) return;
+    this.#isPlaying = true;
+    this.#isHeld = false;
+    this.#replayer.play(this.#offset(this.#reachedMs));
+  }
+
+  pause(): void {
+    if (!this.#isPlaying) return;
+    this.#reachedMs = this.positionMs;
+    this.#isPlaying = false;
+    this.#replayer.pause();
+  }
+
+  /** Keeps to the playback clock: behind it jumps, ahead of it waits. */
+  follow(ms: number): void {
+    if (!this.#isPlaying) return;
+    const aheadMs = this.positionMs - ms;
+    const toleratedMs = TOLERATED_DRIFT_MS * this.#speed;
+    if (this.#isHeld) {
+      if (aheadMs > 0) return;
+      this.#isHeld = false;
+      this.goTo(ms);
+    } else if (aheadMs < -toleratedMs) {
+      this.goTo(ms);
+    } else if (aheadMs > toleratedMs) {
+      this.hold();
+    }
+  }
+
+  /** Stands still although it plays, until `follow` says that it is time. */
+  hold(): void {
+    if (!this.#isPlaying || this.#isHeld) return;
+    this.#reachedMs = this.#position();
+    this.#isHeld = true;
+    this.#replayer.pause();
+  }
+
+  /** More of the chain. All of it lies after what was shown: the replayer must not be given anything behind its playhead. */
+  extend(events: readonly SafeEvent[]): void {
+    for (const event of events) this.#replayer.addEvent(this.#dated(event));
+  }
+
+  fit(size: Size): void {
+    this.#player.$set(size);
+    this.#player.triggerResize();
+  }
+
+  destroy(): void {
+    this.#player.$destroy();
+    this.#replayer.destroy();
+    this.element.remove();
+  }
+
+  #dated(event: SafeEvent): SafeEvent {
+    event.timestamp = TIME_BASE_MS + (event.timestamp - this.#startMs);
+    return event;
+  }
+
+  #offset(ms: number): number {
+    return ms - this.#startMs + INCLUSIVE_MS;
+  }
+
+  #position(): number {
+    return this.#startMs + this.#replayer.getCurrentTime();
+  }
+}

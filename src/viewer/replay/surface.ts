@@ -1,0 +1,226 @@
+import { CONNECT, type ChainData, type FromDocument, type ScreenFacts, type ToDocument } from './messages.js';
+import { ReplayError, type ReplayErrorCode } from './replay-error.js';
+
+/** A document that has not answered by then is not there: its first script is some 80 KB. */
+const CONNECT_TIMEOUT_MS = 20_000;
+
+export interface ReplaySurfaceOptions {
+  /** Filled by the replay. */
+  readonly target: HTMLElement;
+  /** Where replay.html is, on this page's own origin. */
+  readonly documentUrl: string;
+}
+
+/** `superseded`: a newer request took its place before it was shown. */
+export type ShowResult = ({ readonly kind: 'shown' } & ScreenFacts) | { readonly kind: 'superseded' };
+
+/** A screen that was built ahead. */
+export interface PreparedScreen {
+  readonly id: number;
+}
+
+interface Waiting {
+  resolve(result: ShowResult): void;
+  reject(error: Error): void;
+}
+
+/**
+ * A recorded page, replayed in a document of its own that nothing leaves. It knows one dom chain at a time and no source:
+ * `Playback` feeds it. Methods that show something resolve when it has been painted; they reject with ReplayError.
+ */
+export class ReplaySurface {
+  /** The document is there and listens. */
+  readonly ready: Promise<void>;
+  readonly element: HTMLIFrameElement;
+  readonly #port: MessagePort;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #frameListeners = new Set<(atMs: number) => void>();
+  readonly #failureListeners = new Set<(error: ReplayError) => void>();
+  #lastId = 0;
+  #screen = 0;
+  #isDisposed = false;
+  #connected!: () => void;
+  #missing!: (error: ReplayError) => void;
+
+  constructor(options: ReplaySurfaceOptions) {
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    port1.onmessage = ({ data }: MessageEvent<FromDocument>) => {
+      this.#hear(data);
+    };
+    this.ready = new Promise((resolve, reject) => {
+      this.#connected = resolve;
+      this.#missing = reject;
+    });
+    this.ready.catch(() => undefined); // Whoever shows something hears of it.
+    const timer = setTimeout(() => {
+      this.#missing(new ReplayError('replay-document-missing'));
+      this.#rejectAll(new ReplayError('replay-document-missing'));
+    }, CONNECT_TIMEOUT_MS);
+    void this.ready.then(
+      () => {
+        clearTimeout(timer);
+      },
+      () => undefined,
+    );
+
+    const frame = options.target.ownerDocument.createElement('iframe');
+    frame.title = 'Replay of the recorded page';
+    frame.referrerPolicy = 'no-referrer';
+    // It runs our script and reads the frame within it; it opens, submits, downloads and navigates nothing.
+    frame.setAttribute('sandbox', 'allow-scripts allow-same-origin');
+    frame.setAttribute('tabindex', '-1');
+    frame.style.cssText = 'border:0;width:100%;height:100%;display:block';
+    frame.addEventListener(
+      'load',
+      () => {
+        frame.contentWindow?.postMessage(CONNECT, location.origin, [port2]);
+      },
+      { once: true },
+    );
+    frame.src = options.documentUrl;
+    this.element = options.target.appendChild(frame);
+  }
+
+  /** Shows a chain, or as much of it as is there, at a moment of report time. The chunks' bytes go over to the document. */
+  show(chain: ChainData, atMs: number): Promise<ShowResult> {
+    const id = this.#nextId();
+    this.#screen = id;
+    const chunks = movable(chain.chunks);
+    return this.#ask({ type: 'show', id, chain: { ...chain, chunks }, atMs }, chunks);
+  }
+
+  /** Builds the next chain behind the one that is shown. */
+  async prepare(chain: ChainData): Promise<PreparedScreen | undefined> {
+    const id = this.#nextId();
+    const chunks = movable(chain.chunks);
+    const result = await this.#ask({ type: 'prepare', id, chain: { ...chain, chunks } }, chunks);
+    return result.kind === 'shown' ? { id } : undefined;
+  }
+
+  /** Swaps to what was prepared, within one frame. */
+  promote(prepared: PreparedScreen, atMs: number): Promise<ShowResult> {
+    const id = this.#nextId();
+    this.#screen = prepared.id;
+    return this.#ask({ type: 'promote', id, prepared: prepared.id, atMs });
+  }
+
+  /** More of the chain that is shown, or of the one that is prepared. */
+  extend(chunks: readonly Uint8Array<ArrayBuffer>[], prepared?: PreparedScreen): void {
+    const more = movable(chunks);
+    this.#post({ type: 'extend', screen: prepared?.id ?? this.#screen, chunks: more }, more);
+  }
+
+  /** Goes to a moment of the chain that is shown. */
+  seek(atMs: number): Promise<ShowResult> {
+    return this.#ask({ type: 'seek', id: this.#nextId(), atMs });
+  }
+
+  /** Plays from a moment on, near the one that is shown; `follow` keeps it in step. Also changes the speed. */
+  play(speed: number, atMs: number): void {
+    this.#post({ type: 'play', speed, atMs });
+  }
+
+  pause(): void {
+    this.#post({ type: 'pause' });
+  }
+
+  /** The playback clock's time, at each frame while it plays. */
+  follow(atMs: number): void {
+    this.#post({ type: 'follow', atMs });
+  }
+
+  /** Shows no page but says why. */
+  clear(title: string, detail = ''): void {
+    this.#rejectOlder();
+    this.#post({ type: 'clear', title, detail });
+  }
+
+  /** Where the replay is, once per frame while it plays. */
+  onFrame(listener: (atMs: number) => void): () => void {
+    this.#frameListeners.add(listener);
+    return () => this.#frameListeners.delete(listener);
+  }
+
+  /** What goes wrong while it plays; it stands still then. */
+  onFailure(listener: (error: ReplayError) => void): () => void {
+    this.#failureListeners.add(listener);
+    return () => this.#failureListeners.delete(listener);
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#rejectOlder();
+    this.#port.close();
+    this.element.remove();
+  }
+
+  #nextId(): number {
+    this.#lastId += 1;
+    return this.#lastId;
+  }
+
+  #ask(
+    message: ToDocument & { readonly id: number },
+    chunks: readonly Uint8Array<ArrayBuffer>[] = [],
+  ): Promise<ShowResult> {
+    if (this.#isDisposed) return Promise.resolve({ kind: 'superseded' });
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(message.id, { resolve, reject });
+      this.#post(message, chunks);
+    });
+  }
+
+  /** Messages wait in the port until the document listens. */
+  #post(message: ToDocument, chunks: readonly Uint8Array<ArrayBuffer>[] = []): void {
+    this.#port.postMessage(
+      message,
+      chunks.map((chunk) => chunk.buffer),
+    );
+  }
+
+  #hear(message: FromDocument): void {
+    switch (message.type) {
+      case 'ready':
+        this.#connected();
+        break;
+      case 'frame':
+        for (const listener of this.#frameListeners) listener(message.atMs);
+        break;
+      case 'shown':
+      case 'prepared':
+        this.#settle(message.id)?.resolve({ kind: 'shown', ...message.facts });
+        break;
+      case 'superseded':
+        this.#settle(message.id)?.resolve({ kind: 'superseded' });
+        break;
+      case 'failed': {
+        const error = new ReplayError(message.error.code as ReplayErrorCode);
+        const waiting = this.#settle(message.id);
+        if (waiting !== undefined) waiting.reject(error);
+        else for (const listener of this.#failureListeners) listener(error);
+      }
+    }
+  }
+
+  #settle(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    return waiting;
+  }
+
+  #rejectAll(error: ReplayError): void {
+    for (const waiting of this.#waiting.values()) waiting.reject(error);
+    this.#waiting.clear();
+  }
+
+  #rejectOlder(): void {
+    for (const waiting of this.#waiting.values()) waiting.resolve({ kind: 'superseded' });
+    this.#waiting.clear();
+  }
+}
+
+/** A view of bytes that others hold as well is copied: what is transferred is gone for them. */
+function movable(chunks: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer>[] {
+  return chunks.map((chunk) => (chunk.byteLength === chunk.buffer.byteLength ? chunk : chunk.slice()));
+}
