@@ -22,7 +22,7 @@ export type BundleErrorCode = (typeof BUNDLE_ERROR_CODES)[number];
 // What happened, and what the person in front of the file can do about it.
 const SENTENCES: Readonly<Record<BundleErrorCode, string>> = {
   'not-a-zip': 'This file is not a Fluxion report. Choose a file whose name ends in .fluxrec.',
-  truncated: 'The end of the report is missing: it was not copied completely. Copy or download it again.',
+  truncated: 'The end of the report is missing or damaged: it was not copied completely. Copy or download it again.',
   'from-the-future': 'This report was made by a newer version of Fluxion Recorder. Update the viewer to open it.',
   'missing-entry': 'A recording that the report lists is not in the file. Ask for the report again.',
   'wrong-hash':

@@ -6,7 +6,7 @@ import { BoundedInflate } from './inflate.js';
 import type { ManifestEntry } from './manifest.js';
 import type { OpenBundle } from './open-bundle.js';
 import { openForChecks } from './read.js';
-import { sha256Of, type Sha256 } from './sha256.js';
+import { streamedSha256, type StreamedSha256 } from './streamed-sha256.js';
 
 export interface VerifyProgress {
   readonly entries: number;
@@ -58,7 +58,7 @@ function problemOf(error: unknown): BundleProblem {
 
 async function verifyEntry(bundle: OpenBundle, entry: ManifestEntry, signal?: AbortSignal): Promise<void> {
   const { path } = entry;
-  const storedHash = sha256Of(entry.storedBytes);
+  const storedHash = streamedSha256(entry.storedBytes);
   const unpacked = new Unpacked(entry);
   for await (const stored of bundle.storedPieces(entry, { signal })) {
     storedHash.update(stored);
@@ -76,13 +76,13 @@ async function verifyEntry(bundle: OpenBundle, entry: ManifestEntry, signal?: Ab
  * that were sealed comes first, so that what is only damaged is not called a bomb.
  */
 class Unpacked {
-  readonly #hash: Sha256;
+  readonly #hash: StreamedSha256;
   readonly #inflate: BoundedInflate | undefined;
   #crc = 0;
   #error: BundleError | undefined;
 
   constructor({ bytes, path, encoding }: ManifestEntry) {
-    this.#hash = sha256Of(bytes);
+    this.#hash = streamedSha256(bytes);
     if (encoding !== ENCODING_DEFLATE) return;
     this.#inflate = new BoundedInflate(bytes, path, (plain) => {
       this.#take(plain);
