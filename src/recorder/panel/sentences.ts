@@ -84,7 +84,6 @@ export const say = {
     goRecording: 'Go to Recording',
     failedHeading: 'The recording could not be collected',
     failedHint: 'Nothing was sent and the recording is still on this computer.',
-    noWindow: 'No window of the app is open, so what windows showed is only in it where it could be recovered.',
     notesHeading: 'What is missing',
 
     descriptionLabel: 'What happened?',
@@ -106,7 +105,7 @@ export const say = {
         : `${time}, ${formatDuration(beforeEndMs)} before the end`,
     reaches: (from: string, to: string) =>
       `The recording is cut in pieces of a few seconds to a minute; whole pieces are sent: from ${from} to ${to}.`,
-    gaps: 'Gaps in the bar: nothing was recorded then, because recording was paused, the app was closed or nothing happened.',
+    gaps: 'Where the bar has gaps, nothing was recorded: recording was paused, or the app was not running.',
     badTime: (from: string, to: string) => `Choose a time between ${from} and ${to}.`,
     startAfterEnd: 'The start must lie before the end.',
 

@@ -46,7 +46,7 @@ export interface PanelEnvironment {
 
 /** Everything that the panel knows and does, without its markup. */
 export class PanelState {
-  view = $state<View>('send');
+  #view = $state<View>('send');
   #connection = $state.raw<ConnectionStep>({ name: 'connecting' });
   #host = $state.raw<HostState>();
   #wallOffsetMs = $state(0);
@@ -81,6 +81,15 @@ export class PanelState {
         else this.#lost();
       }),
     ];
+  }
+
+  get view(): View {
+    return this.#view;
+  }
+  /** What was said of an earlier press is not about the new view. */
+  show(view: View): void {
+    this.#view = view;
+    this.#actionError = undefined;
   }
 
   get connection(): ConnectionStep {
