@@ -21,7 +21,7 @@ const TICK_MS = 1000;
 /** How often retention runs, at most ... */
 const KEEP_INTERVAL_MS = 5000;
 /** ... and at most this share of the time: a ring of many hours takes longer to look through. */
-const KEEP_SHARE = 0.01;
+const KEEP_SHARE = 0.1;
 /** Without a database the ring lives in the page's memory. */
 const MEMORY_RING_MAX_BYTES = 32 * 1024 * 1024;
 
@@ -53,7 +53,8 @@ export class RingService {
   readonly #ticking: ReturnType<typeof setInterval>;
   #monoOffsetMs: number;
   #tail: Promise<void> = Promise.resolve();
-  #appends: AppendMessage[] = [];
+  /** Batches that a step which has not begun yet will take together. */
+  #waiting: AppendMessage[] | undefined;
   #failure: RingError | undefined;
   #isKeeping = false;
   #dead: KeeperReport['dead'] = { lanes: [], oldestMs: undefined };
@@ -90,9 +91,16 @@ export class RingService {
   }
 
   append(message: AppendMessage): void {
-    this.#appends.push(message);
-    // One step takes all that came while the last one ran.
-    if (this.#appends.length === 1) this.#background(() => this.#drain());
+    if (this.#waiting !== undefined) {
+      this.#waiting.push(message);
+      return;
+    }
+    const messages = [message];
+    this.#waiting = messages;
+    this.#background(() => {
+      if (this.#waiting === messages) this.#waiting = undefined;
+      return this.#write(messages);
+    });
   }
 
   anchor(anchor: OpenMessage['anchors'][number]): void {
@@ -131,9 +139,9 @@ export class RingService {
   }
 
   wipe(): Promise<void> {
-    // What waits was recorded before; it is not to be written first.
-    const waiting = this.#appends;
-    this.#appends = [];
+    // What waits was recorded before and is not to be written first; what comes from now on is for the step after this one.
+    const waiting = this.#waiting?.splice(0) ?? [];
+    this.#waiting = undefined;
     return this.#step(async () => {
       for (const message of waiting) this.#writer.skip(message);
       this.#writer.clear();
@@ -170,14 +178,12 @@ export class RingService {
     }).catch(this.#events.broken);
   }
 
-  async #drain(): Promise<void> {
-    const messages = this.#appends;
-    this.#appends = [];
+  async #write(messages: readonly AppendMessage[]): Promise<void> {
     const last = messages.at(-1);
     if (last === undefined) return;
     for (const message of messages) this.#writer.ingest(message);
     if (!this.#writer.isWaitingForCheckout) this.#checkouts.met();
-    await this.#write().finally(() => {
+    await this.#save().finally(() => {
       this.#events.stored(last.batch, this.#writer.dropped);
     });
     this.#recover();
@@ -185,11 +191,11 @@ export class RingService {
 
   async #tick(): Promise<void> {
     this.#writer.tick(this.#now().monoMs);
-    await this.#write();
+    await this.#save();
   }
 
   /** Sealing goes on when storing failed: a segment that finds no room is let go there, so that memory stays bounded. */
-  async #write(): Promise<void> {
+  async #save(): Promise<void> {
     const [stored] = await Promise.allSettled([this.#writer.store()]);
     await this.#writer.sealClosed();
     if (stored.status === 'rejected') throw stored.reason;
