@@ -106,10 +106,7 @@ export function replayWindows(index: ReportIndex): ReplayWindow[] {
 
 /** What a window shows at a moment of report time. */
 export function shownAt(window: ReplayWindow, ms: number): Shown {
-  const position = indexAt(
-    window.chains.map((chain) => ({ ms: chain.startMs })),
-    ms,
-  );
+  const position = window.chains.findLastIndex((chain) => chain.startMs <= ms);
   const chain = window.chains[position];
   if (chain !== undefined && ms < chain.untilMs) return { kind: 'chain', chain };
   const next = window.chains[position + 1];
