@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import type { DestinationStream } from './log.js';
 import { DeskError } from './errors.js';
 import type { RateLimits } from './limits.js';
@@ -65,6 +66,7 @@ export function checkSecret(secret: string | undefined): void {
 export async function readTls(tls: NonNullable<DeskOptions['tls']>): Promise<{ cert: Buffer; key: Buffer }> {
   try {
     const [cert, key] = await Promise.all([readFile(tls.certFile), readFile(tls.keyFile)]);
+    createSecureContext({ cert, key }); // Throws where they are damaged or do not belong together.
     return { cert, key };
   } catch (error) {
     throw new DeskError('tls-unreadable', { cause: error });

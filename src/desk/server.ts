@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
-import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import Fastify, { LogController, type FastifyError, type FastifyInstance } from 'fastify';
 import { makeFolder } from '../store/durable.js';
 import { toStoreError } from '../store/errors.js';
 import { FolderStore } from '../store/folder-store.js';
@@ -71,7 +71,8 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
 function makeApp(options: DeskOptions, tls: { cert: Buffer; key: Buffer } | undefined): FastifyInstance {
   const common = {
     logger: options.log === undefined ? false : { ...options.log, base: null },
-    disableRequestLogging: true,
+    // Its own lines would carry addresses with search words; `answerSafely` writes ours.
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_JSON_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
@@ -107,6 +108,8 @@ async function run(
 
   // Known once it listens.
   const listening: { port: number; own?: OwnOrigins } = { port: 0 };
+  // What a form of another page can send without a preflight.
+  app.removeContentTypeParser('text/plain');
   await app.register(cookie);
   await app.register(rateLimit, {
     global: false,

@@ -184,5 +184,5 @@ async function withSource<T>(path: string, read: (source: FileSource) => Promise
 async function findProblem(path: string, signal: AbortSignal): Promise<BundleProblem | undefined> {
   const problems = await withSource(path, (source) => verifyBundle(source, { signal }));
   // An entry that a later version packed is intact as far as can be told, and viewers say which ones they cannot read.
-  return problems.find(({ code }) => code !== 'unsupported-encoding');
+  return problems.find(({ code, path }) => code !== 'unsupported-encoding' || path === undefined);
 }

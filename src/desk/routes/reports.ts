@@ -22,7 +22,7 @@ export interface ReportRoutesOptions {
 }
 
 const id = v.pipe(v.string(), v.uuid(), v.toLowerCase());
-const digits = v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number));
+const digits = v.pipe(v.string(), v.regex(/^(?:0|[1-9]\d{0,2})$/), v.transform(Number));
 const inboxQuerySchema = v.object({
   query: v.optional(v.pipe(v.string(), v.maxLength(MAX_QUERY_LENGTH)), ''),
   status: v.optional(v.picklist(STATUSES)),

@@ -36,6 +36,8 @@ export function viewerRoutes(app: FastifyInstance, viewerDir: string, rateLimits
     config: { rateLimit: { max: rateLimits.files } },
     handler: async (request, reply) => {
       const path = (request.params as { '*': string })['*'];
+      // An address of the API that there is not: no page, whether there is a build or not.
+      if (request.url.startsWith('/api/')) throw new DeskError('not-found');
       const name = path === '' ? VIEWER : path;
       const file = await build.file(name);
       if (file === undefined) throw new DeskError('not-found');

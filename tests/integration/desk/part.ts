@@ -1,0 +1,117 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { deflateRawSync, crc32 } from 'node:zlib';
+import { segmentEntries } from '../../../src/shared/bundle/segment-entries.js';
+import { planBundle } from '../../../src/shared/bundle/write.js';
+import type { TicketRequest } from '../../../src/shared/protocol/desk.js';
+import { mintReceiptCode } from '../../../src/shared/report/receipt-code.js';
+import type { Source } from '../../../src/shared/session/clock.js';
+import type { Lane } from '../../../src/shared/session/lane.js';
+import type { SealedSegment } from '../../../src/shared/session/segment.js';
+
+// Real parts, written by the bundle's own writer, and the requests that announce them.
+
+const STARTED_MS = Date.UTC(2026, 10, 23, 9);
+const source: Source = {
+  id: 'w1-1',
+  kind: 'window',
+  window: 'w1',
+  originMs: STARTED_MS,
+  anchors: [{ monoMs: 0, sessionMs: 0, wallMs: STARTED_MS, uncertaintyMs: 1 }],
+};
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function segment(lane: Lane, chain: number, events: readonly object[]): SealedSegment {
+  const plain = Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+  const stored = new Uint8Array(deflateRawSync(plain));
+  return {
+    stored,
+    segment: {
+      session: 's-1',
+      source: source.id,
+      lane,
+      chain,
+      sequence: 0,
+      startMonoMs: 1000,
+      endMonoMs: 2000,
+      startWallMs: STARTED_MS + 1000,
+      endWallMs: STARTED_MS + 2000,
+      events: events.length,
+      bytes: plain.length,
+      storedBytes: stored.length,
+      crc32: crc32(plain),
+      sha256: sha256(plain),
+      storedSha256: sha256(stored),
+    },
+  };
+}
+
+export interface PartContent {
+  /** Errors in the error lane, each in a segment of its own, by name: the same name is the same segment. */
+  readonly errors?: readonly string[];
+  /** About how large the part is: a log of random text, which does not deflate. */
+  readonly bytes?: number;
+  readonly range?: { readonly startMs: number; readonly endMs: number };
+}
+
+export async function makePart({ errors = [], bytes = 0, range = { startMs: 0, endMs: 60_000 } }: PartContent = {}) {
+  const log = Array.from({ length: Math.ceil(bytes / 48_000) + 1 }, () => ({
+    type: 'log',
+    t: 1000,
+    level: 'info',
+    logger: 'console',
+    message: randomBytes(bytes === 0 ? 8 : 48_000).toString('base64'),
+  }));
+  const sealed = [
+    segment('log', 0, log),
+    ...errors.map((message, chain) =>
+      segment('error', chain, [{ type: 'error', t: 1000, kind: 'uncaught', name: 'Error', message }]),
+    ),
+  ];
+  const plan = await planBundle(
+    {
+      session: {
+        id: 's-1',
+        app: { name: 'Fluxion', version: '3.4.1' },
+        platform: { os: 'Linux' },
+        startedMs: STARTED_MS,
+      },
+      createdMs: STARTED_MS + 60_000,
+      range,
+      sources: [source],
+    },
+    segmentEntries(
+      sealed.map((one) => one.segment),
+      [source],
+    ),
+  );
+  const pieces = [];
+  for await (const piece of plan.write((entry) => {
+    const found = sealed.find((one) => one.segment === entry.segment);
+    if (found === undefined) throw new Error('no such segment');
+    return found.stored;
+  })) {
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}
+
+export type Head = TicketRequest['report'];
+
+export function makeHead(head: Partial<Head> = {}): Head {
+  return {
+    id: randomUUID(),
+    receiptCode: mintReceiptCode(randomBytes(10)),
+    createdMs: STARTED_MS + 60_000,
+    session: 's-1',
+    app: { name: 'Fluxion', version: '3.4.1' },
+    description: 'I pressed Sync now and nothing happened.',
+    ...head,
+  };
+}
+
+export function ticketRequest(head: Head, bytes: Uint8Array, number = 0): TicketRequest {
+  return { report: head, part: { number, bytes: bytes.length, sha256: sha256(bytes) } };
+}
