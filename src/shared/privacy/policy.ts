@@ -8,9 +8,6 @@ export const BLOCK_SELECTOR = '[data-fluxrec-block],.fluxrec-block,fluxrec-overl
 /** Elements that people type into without being form fields: their text is masked as a field's value is. */
 export const EDITABLE_SELECTOR =
   '[contenteditable]:not([contenteditable="false" i]),[role="textbox" i],[role="searchbox" i]';
-/** Whose text is masked where it stands. */
-export const MASKED_TEXT_SELECTOR = `${MASK_SELECTOR},${EDITABLE_SELECTOR}`;
-
 /** What stands for a masked value inside another text. It does not tell the length. */
 export const MASK = '***';
 

@@ -14,10 +14,14 @@ function redactParameters(parameters: string): string {
     .map((pair) => {
       const equals = pair.indexOf('=');
       if (equals < 0) return pair;
-      const name = pair
-        .slice(0, equals)
-        .toLowerCase()
-        .replaceAll(/%5b.*|\[.*|[-_.]/g, '');
+      // user[password] is a password too.
+      const last =
+        pair
+          .slice(0, equals)
+          .toLowerCase()
+          .split(/%5b|\[/)
+          .at(-1) ?? '';
+      const name = last.replaceAll(/%5d|[\].\-_]/g, '');
       return SECRET_PARAMETERS.test(name) ? `${pair.slice(0, equals + 1)}${MASK}` : pair;
     })
     .join('&');

@@ -1,0 +1,67 @@
+import { recorderContract } from '../shared/protocol/host.js';
+import { registerButton } from './button.js';
+import { currentRecorder, setCurrentRecorder } from './current.js';
+import { createWebHostPort } from './host-port/web.js';
+import { DEFAULT_HOTKEY, parseHotkey } from './hotkey.js';
+import { PageRecorder, type Recorder, type RecorderOptions } from './recorder.js';
+
+export type { MaskOptions } from './masking/selectors.js';
+export type { PanelView, Recorder, RecorderOptions } from './recorder.js';
+
+/** Where the web host serves the recorder, unless it was told otherwise. */
+const DEFAULT_BASE_PATH = '/__fluxrec';
+
+registerButton();
+
+/**
+ * Starts recording this document, and answers its recorder; called again it answers the same one. It never throws: where
+ * recording cannot work, the recorder says so in its state.
+ */
+export function startRecorder(options: RecorderOptions = {}): Recorder {
+  const running = currentRecorder();
+  if (running !== undefined && running.state !== 'stopped') return running;
+  const recorder = create(options);
+  setCurrentRecorder(recorder);
+  return recorder;
+}
+
+function create(options: RecorderOptions): Recorder {
+  try {
+    const baseUrl = new URL(options.basePath ?? DEFAULT_BASE_PATH, location.href).href.replace(/\/$/, '');
+    // The port takes fetch and WebSocket as they are now, before the network lane wraps them.
+    const host =
+      options.host ?? createWebHostPort(recorderContract, { baseUrl: `${baseUrl}/recorder`, helloFirst: true });
+    const recorder = new PageRecorder(host, `${baseUrl}/`, options);
+    if (options.hotkey !== false) addHotkey(recorder, options.hotkey ?? DEFAULT_HOTKEY);
+    return recorder;
+  } catch (error) {
+    console.error('Fluxion Recorder could not start; the app goes on without it.', error);
+    return failedRecorder();
+  }
+}
+
+function addHotkey(recorder: Recorder, hotkey: string): void {
+  const isHotkey = parseHotkey(hotkey);
+  const onKey = (event: KeyboardEvent): void => {
+    if (recorder.state === 'stopped' || !isHotkey(event)) return;
+    event.preventDefault();
+    if (!recorder.isPanelOpen) void recorder.openPanel('send');
+  };
+  window.addEventListener('keydown', onKey, { capture: true });
+  recorder.onChange(() => {
+    if (recorder.state === 'stopped') window.removeEventListener('keydown', onKey, { capture: true });
+  });
+}
+
+/** Stands where a recorder would, outside a browser or in one that lacks what recording needs. */
+function failedRecorder(): Recorder {
+  return {
+    state: 'failed',
+    isPanelOpen: false,
+    openPanel: () => Promise.resolve(),
+    setPaused: () => undefined,
+    log: () => undefined,
+    onChange: () => () => undefined,
+    stop: () => undefined,
+  };
+}

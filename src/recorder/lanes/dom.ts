@@ -1,0 +1,170 @@
+import { record } from 'rrweb';
+import type { DomEvent } from '../../shared/session/lane.js';
+import { selectors } from '../masking/selectors.js';
+import { SnapshotMasking, type MutationData } from '../masking/snapshot-masking.js';
+import { CheckoutClock } from './checkout.js';
+import type { Lane, LaneContext } from './lane.js';
+import { StormGauge } from './storm.js';
+
+// rrweb's numbers for its events.
+const FULL_SNAPSHOT = 2;
+const INCREMENTAL = 3;
+const META = 4;
+const MUTATION = 0;
+
+type RecordOptions = Exclude<Parameters<typeof record>[0], undefined>;
+type Snapshot = Parameters<SnapshotMasking['node']>[0];
+
+/** How long a due snapshot may wait for the page to be idle. */
+const IDLE_WAIT_MS = 2000;
+/** Any event that is no mutation: pointer, scroll, input. */
+const SMALL_EVENT_BYTES = 100;
+/** rrweb is started again after a storm at most this often: each start wraps the page's prototypes anew. */
+const MAX_RESTARTS = 8;
+
+/** The id of a node in the dom lane. */
+export function domNodeId(node: Node): number | undefined {
+  const id = record.mirror.getId(node);
+  return id > 0 ? id : undefined;
+}
+
+export const domLane: Lane = (context) => {
+  const lane = new DomLane(context);
+  lane.start();
+  return () => {
+    lane.stop();
+  };
+};
+
+class DomLane {
+  readonly #context: LaneContext;
+  readonly #masking: SnapshotMasking;
+  readonly #checkout: CheckoutClock;
+  readonly #storm: StormGauge;
+  /** What came before the first snapshot, or after a loss, cannot be replayed. */
+  #hasSnapshot = false;
+  #isSnapshotAsked = false;
+  #snapshotStartMs = 0;
+  #starts = 0;
+  #stopRecord: (() => void) | undefined;
+  #restTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(context: LaneContext) {
+    this.#context = context;
+    this.#masking = new SnapshotMasking(context.fields, (id) => record.mirror.getNode(id));
+    this.#checkout = new CheckoutClock(context.now());
+    this.#storm = new StormGauge(context.now());
+    context.onFreshStart(() => {
+      this.#hasSnapshot = false;
+      this.#snapshot();
+    });
+  }
+
+  start(): void {
+    this.#starts++;
+    this.#stopRecord = record({
+      emit: this.#context.guard((event: unknown) => {
+        this.#take(event as DomEvent);
+      }),
+      recordAfter: 'DOMContentLoaded',
+      blockSelector: selectors.block,
+      blockClass: 'fluxrec-block',
+      ignoreClass: 'fluxrec-block',
+      maskTextClass: 'fluxrec-mask',
+      // A text area that was emptied still has its first text as children.
+      maskTextSelector: `${selectors.maskedText},textarea`,
+      maskTextFn: this.#masking.areaText,
+      maskInputFn: this.#masking.inputValue,
+      // By tag, so that no type is forgotten (hidden, file); the function lets buttons and check boxes pass.
+      maskInputOptions: { input: true, textarea: true } as NonNullable<RecordOptions['maskInputOptions']>,
+      slimDOMOptions: 'all',
+      inlineStylesheet: true,
+      errorHandler: (error: unknown) => {
+        this.#context.guard(() => {
+          throw error;
+        })();
+        return true;
+      },
+    });
+  }
+
+  stop(): void {
+    clearTimeout(this.#restTimer);
+    this.#stopRecord?.();
+    this.#stopRecord = undefined;
+  }
+
+  #take(event: DomEvent): void {
+    const { now, isPaused } = this.#context;
+    const nowMs = now();
+    if (event.type === META) {
+      this.#snapshotStartMs = nowMs;
+      // rrweb says Meta first and walks the page then: masked values are known before the event that may hold them.
+      this.#context.fields.addAll(document);
+    }
+    let bytes = SMALL_EVENT_BYTES;
+    if (event.type === FULL_SNAPSHOT) {
+      this.#masking.node((event.data as { node: Snapshot }).node);
+    } else if (event.type === INCREMENTAL && event.data['source'] === MUTATION) {
+      bytes = this.#masking.mutation(event.data as unknown as MutationData);
+      if (!this.#storm.spend(nowMs, bytes)) {
+        this.#rest();
+        return;
+      }
+    } else if (event.type !== META && event.type !== INCREMENTAL) {
+      return; // "Loaded" and the like: no one replays them, and they come before the first snapshot.
+    }
+    if (isPaused()) {
+      this.#hasSnapshot = false;
+      return;
+    }
+    if (event.type === META) this.#hasSnapshot = true;
+    if (!this.#hasSnapshot) return;
+    this.#context.emitDom(event);
+    if (event.type === FULL_SNAPSHOT) this.#checkout.taken(nowMs, nowMs - this.#snapshotStartMs);
+    else if (event.type === INCREMENTAL) this.#noteChange(nowMs, bytes);
+  }
+
+  #noteChange(nowMs: number, bytes: number): void {
+    this.#checkout.note(bytes);
+    if (this.#isSnapshotAsked || !this.#checkout.isDue(nowMs, this.#context.maxAgeMs())) return;
+    this.#isSnapshotAsked = true;
+    const take = this.#context.guard(() => {
+      this.#isSnapshotAsked = false;
+      if (!this.#context.isPaused()) this.#snapshot();
+    });
+    if ('requestIdleCallback' in window) requestIdleCallback(take, { timeout: IDLE_WAIT_MS });
+    else setTimeout(take, 0);
+  }
+
+  #snapshot(): void {
+    // Before the document is parsed rrweb has not begun; it takes its first snapshot by itself.
+    if (this.#stopRecord === undefined || document.readyState === 'loading') return;
+    record.takeFullSnapshot(true);
+  }
+
+  /** The page changes faster than recording it may cost: leave it alone for a while, and begin with a snapshot again. */
+  #rest(): void {
+    const restMs = this.#storm.rest();
+    this.#hasSnapshot = false;
+    this.stop();
+    if (this.#starts > MAX_RESTARTS) {
+      this.#context.report(
+        'stepped-down',
+        'The page changes too fast, again and again: its picture is no longer recorded.',
+      );
+      return;
+    }
+    this.#context.report(
+      'stepped-down',
+      `The page changes too fast to record it cheaply: its picture is not recorded for ${Math.round(restMs / 1000)} s.`,
+    );
+    this.#restTimer = setTimeout(
+      this.#context.guard(() => {
+        this.start();
+        this.#context.report('resumed', 'The page’s picture is recorded again.');
+      }),
+      restMs,
+    );
+  }
+}

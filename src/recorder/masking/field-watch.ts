@@ -1,0 +1,122 @@
+import { Matcher } from '../../shared/privacy/matcher.js';
+import { MASK, type MaskedKind } from '../../shared/privacy/policy.js';
+import { MaskedValues, type MaskedValue } from '../../shared/privacy/masked-values.js';
+import { listen, type Guard } from '../page.js';
+import { editableAround, isElement, isField, isOwnFieldOnly, maskedKindOf, type Field } from './fields.js';
+
+/** Of an editable element's text this much is looked at on each key. */
+const MAX_EDITABLE_TEXT = 8192;
+/** Fields looked at in one pass over a document: a page with more is a grid of inputs, whose values its snapshot shows. */
+const MAX_FIELDS = 5000;
+
+/**
+ * Keeps the values that masked fields hold or held, from every side they can come from: typed, pre-filled, set by script,
+ * hidden. The values stay in memory; the ring's worker gets what is new with the next batch.
+ */
+export class FieldWatch {
+  readonly #values = new MaskedValues();
+  readonly #matcher = new Matcher(this.#values);
+  #fresh: MaskedValue[] = [];
+  /** What each field held last, to know typing from replacing. */
+  readonly #held = new WeakMap<Element, string>();
+
+  /** Values that the worker has not been told yet. */
+  takeFresh(): readonly MaskedValue[] {
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    return fresh;
+  }
+
+  /** All values, for a worker that knows none. */
+  all(): readonly MaskedValue[] {
+    this.#fresh = [];
+    return this.#values.snapshot();
+  }
+
+  /** For the few words that leave the page without going through the worker, as its title does. */
+  mask(text: string): string {
+    return this.#matcher.replace(text, MASK, false);
+  }
+
+  add(value: string, kind: MaskedKind, holder?: Element): void {
+    const before = holder === undefined ? undefined : this.#held.get(holder);
+    if (value === before) return;
+    if (holder !== undefined) this.#held.set(holder, value);
+    if (value !== '') this.#fresh.push(...this.#values.add(value, kind, before));
+  }
+
+  /** What the field holds now, and what it was given in its markup. */
+  addField(field: Field): void {
+    const kind = maskedKindOf(field);
+    if (kind === undefined || isOwnFieldOnly(field)) return;
+    const given = field.defaultValue;
+    if (given !== '' && given !== field.value) this.#fresh.push(...this.#values.add(given, kind));
+    this.add(field.value, kind, field);
+  }
+
+  /** All fields in a document or shadow root. */
+  addAll(root: ParentNode): void {
+    const fields = root.querySelectorAll<Field>('input,textarea');
+    for (let index = 0; index < fields.length && index < MAX_FIELDS; index++) {
+      const field = fields[index];
+      if (field !== undefined) this.addField(field);
+    }
+  }
+
+  start(guard: Guard): () => void {
+    const onInput = guard((event: Event) => {
+      const target = event.composedPath()[0];
+      if (isField(target)) this.addField(target);
+      else if (isElement(target)) this.#addEditable(target);
+    });
+    const stops = [
+      // At the window and before everybody else: the app's own listener may log the value at once.
+      listen(window, 'input', onInput),
+      listen(window, 'change', onInput),
+      listen(window, 'focusin', onInput),
+      listen(window, 'focusout', onInput),
+      this.#watchSetter(HTMLInputElement.prototype, 'value', guard),
+      this.#watchSetter(HTMLTextAreaElement.prototype, 'value', guard),
+      this.#watchSetter(HTMLInputElement.prototype, 'defaultValue', guard),
+      this.#watchSetter(HTMLTextAreaElement.prototype, 'defaultValue', guard),
+      this.#watchSetter(HTMLInputElement.prototype, 'type', guard),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
+
+  #addEditable(element: Element): void {
+    const editable = editableAround(element);
+    if (editable !== undefined) this.add(editable.textContent.slice(0, MAX_EDITABLE_TEXT), 'field', editable);
+  }
+
+  /** A script's value is known before the script can use it elsewhere. Reading stays the browser's own. */
+  #watchSetter(prototype: Field, name: 'value' | 'defaultValue' | 'type', guard: Guard): () => void {
+    const property = Reflect.getOwnPropertyDescriptor(prototype, name);
+    const set = property?.set;
+    if (property?.configurable !== true || set === undefined) return () => undefined;
+    let isOn = true;
+    const before = guard((field: Field) => {
+      // A field that stops being a password field is remembered as one.
+      if (name === 'type') maskedKindOf(field);
+    });
+    const after = guard((field: Field) => {
+      this.addField(field);
+    });
+    const replacement = new Proxy(set, {
+      apply: (target, self: Field, args) => {
+        if (isOn) before(self);
+        Reflect.apply(target, self, args);
+        if (isOn) after(self);
+      },
+    });
+    Reflect.defineProperty(prototype, name, { ...property, set: replacement });
+    return () => {
+      isOn = false;
+      if (Reflect.getOwnPropertyDescriptor(prototype, name)?.set === replacement) {
+        Reflect.defineProperty(prototype, name, property);
+      }
+    };
+  }
+}

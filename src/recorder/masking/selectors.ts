@@ -1,0 +1,40 @@
+import { BLOCK_SELECTOR, EDITABLE_SELECTOR, MASK_SELECTOR, UNMASK_SELECTOR } from '../../shared/privacy/policy.js';
+
+/** Selectors of the app's own, beside the marks on its elements. */
+export interface MaskOptions {
+  /** Elements whose text is masked, with all they contain. */
+  readonly mask?: string;
+  /** Fields and areas that are shown as they are. Passwords, cards and one-time codes stay masked. */
+  readonly unmask?: string;
+  /** Elements of which only the box is kept. */
+  readonly block?: string;
+}
+
+/** One set for the document: rrweb, too, is there once. */
+export const selectors = {
+  mask: MASK_SELECTOR,
+  unmask: UNMASK_SELECTOR,
+  block: BLOCK_SELECTOR,
+  /** Whose text is masked where it stands, and what ends such an area. */
+  maskedText: `${MASK_SELECTOR},${EDITABLE_SELECTOR}`,
+};
+
+function isValid(selector: string): boolean {
+  try {
+    document.createDocumentFragment().querySelector(selector);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Takes the app's selectors. Answers those that are none: what an app meant to mask it must hear about. */
+export function useSelectors(options: MaskOptions): string[] {
+  const given = (['mask', 'unmask', 'block'] as const).flatMap((name) => {
+    const selector = options[name];
+    return selector === undefined ? [] : [{ name, selector }];
+  });
+  for (const { name, selector } of given) if (isValid(selector)) selectors[name] += `,${selector}`;
+  selectors.maskedText = `${selectors.mask},${EDITABLE_SELECTOR}`;
+  return given.filter(({ selector }) => !isValid(selector)).map(({ selector }) => selector);
+}

@@ -1,0 +1,102 @@
+import { maskedAreaText, maskedFieldText, SHOWN_ATTRIBUTES } from '../../shared/privacy/policy.js';
+import type { FieldWatch } from './field-watch.js';
+import { isElement, isField, isMarkedArea, isMaskedArea, maskedKindOf } from './fields.js';
+
+// rrweb masks what a field holds. What it does not: a value attribute beside an emptied field, and the attributes that are
+// shown or read out inside a masked area. Both are mended here, on the event, before it leaves the lane.
+
+/** The part of rrweb's serialised node that is looked at. */
+interface SnapshotNode {
+  readonly id: number;
+  readonly tagName?: string;
+  readonly textContent?: string;
+  readonly attributes?: Record<string, unknown>;
+  readonly childNodes?: readonly SnapshotNode[];
+}
+
+export interface MutationData {
+  readonly texts: readonly { readonly value: string | null }[];
+  readonly attributes: readonly { readonly id: number; readonly attributes: Record<string, unknown> }[];
+  readonly removes: readonly unknown[];
+  readonly adds: readonly { readonly node: SnapshotNode }[];
+}
+
+/** About what JSON needs around the text of a node, of an attribute, of a change. */
+const NODE_BYTES = 60;
+const ATTRIBUTE_BYTES = 8;
+const CHANGE_BYTES = 30;
+
+export class SnapshotMasking {
+  readonly #fields: FieldWatch;
+  readonly #nodeOf: (id: number) => Node | null;
+
+  constructor(fields: FieldWatch, nodeOf: (id: number) => Node | null) {
+    this.#fields = fields;
+    this.#nodeOf = nodeOf;
+  }
+
+  /** For rrweb: the value of any input or text area. */
+  readonly inputValue = (value: string, element: HTMLElement): string => {
+    if (!isField(element)) return value;
+    this.#fields.addField(element);
+    const kind = maskedKindOf(element);
+    if (kind === undefined) return value;
+    // A mutation tells a value that the field may not hold any more.
+    if (value !== element.value && value !== element.defaultValue) this.#fields.add(value, kind);
+    return maskedFieldText(value, kind);
+  };
+
+  /** For rrweb: text in an area that its selector takes for masked. */
+  readonly areaText = (text: string, element: HTMLElement | null): string => {
+    if (element !== null && isField(element)) {
+      const kind = maskedKindOf(element);
+      return kind === undefined ? text : maskedFieldText(text, kind);
+    }
+    if (element !== null && !isMaskedArea(element)) return text;
+    this.#fields.add(text, 'text');
+    return maskedAreaText(text);
+  };
+
+  /** Mends a full snapshot, or a node that was added. Answers about how many bytes of JSON it is. */
+  node(root: SnapshotNode): number {
+    let bytes = 0;
+    // A stack of its own: a hostile page nests deeper than the call stack is.
+    const stack = [root];
+    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+      bytes += NODE_BYTES + (node.textContent?.length ?? 0);
+      if (node.attributes !== undefined) bytes += this.#attributes(node.id, node.tagName ?? '', node.attributes);
+      if (node.childNodes !== undefined) for (const child of node.childNodes) stack.push(child);
+    }
+    return bytes;
+  }
+
+  /** Mends a mutation. Answers about how many bytes of JSON it is. */
+  mutation(data: MutationData): number {
+    let bytes =
+      CHANGE_BYTES * (data.removes.length + data.texts.length + data.attributes.length + data.adds.length + 1);
+    for (const change of data.texts) bytes += change.value?.length ?? 0;
+    for (const change of data.attributes) bytes += this.#attributes(change.id, '', change.attributes);
+    for (const change of data.adds) bytes += this.node(change.node);
+    return bytes;
+  }
+
+  #attributes(id: number, tagName: string, attributes: Record<string, unknown>): number {
+    let bytes = 0;
+    for (const name in attributes) {
+      const value = attributes[name];
+      bytes += ATTRIBUTE_BYTES + name.length + (typeof value === 'string' ? value.length : ATTRIBUTE_BYTES);
+      if (typeof value !== 'string' || value === '') continue;
+      if (name === 'value' && tagName === 'input') {
+        const element = this.#nodeOf(id);
+        const kind = isField(element) ? maskedKindOf(element) : 'field';
+        if (kind !== undefined) attributes[name] = maskedFieldText(value, kind);
+      } else if (SHOWN_ATTRIBUTES.has(name)) {
+        const element = this.#nodeOf(id);
+        if (!isElement(element) || !isMarkedArea(element)) continue;
+        this.#fields.add(value, 'text');
+        attributes[name] = maskedAreaText(value);
+      }
+    }
+    return bytes;
+  }
+}
