@@ -15,7 +15,7 @@ export interface TestWindow {
   checkoutsWanted: number;
   readonly failures: string[];
   /** Ends the window as a crash would: the worker goes in the middle of what it does, its locks with it. */
-  kill(): void;
+  readonly kill: () => void;
 }
 
 export interface HandedRow {
