@@ -70,7 +70,6 @@ export class Draft {
   #status: DraftView['status'] = 'collecting';
   #error: ErrorResult | undefined;
   #choice: Choice;
-  #hasChosen = false;
   #totalBytes: { readonly choice: Choice; readonly bytes: number } | undefined;
   #assembly: Assembly | undefined;
   #assemblies = 0;
@@ -115,14 +114,12 @@ export class Draft {
   select(choice: Choice): void {
     this.#checkReady();
     this.#choice = { ...choice, lanes: LANES.filter((lane) => choice.lanes.includes(lane)) };
-    this.#hasChosen = true;
   }
 
   async view(): Promise<DraftView> {
     const rows = this.#placed();
     const choice = this.#choice;
     const chosen = this.#choose(rows, choice);
-    const available = describeAvailable(rows, this.#options.recording.reported(), this.#range);
     return {
       id: this.id,
       status: this.#status,
@@ -130,10 +127,9 @@ export class Draft {
       asked: this.#handOver.asked,
       answered: this.#handOver.answered,
       notes: this.#handOver.notes(),
-      available,
+      available: this.#available(rows),
       selection: {
-        // Before anything is chosen the choice is all that there is.
-        startMs: this.#hasChosen ? choice.startMs : available.startMs,
+        startMs: choice.startMs,
         endMs: choice.endMs,
         ...reachOf(chosen, choice),
         lanes: laneTotals(chosen),
@@ -193,6 +189,9 @@ export class Draft {
         const row = lanes.read(segment);
         if (row !== undefined) await this.#rows.add(row.segment, row.stored);
       }
+      // Before anything is chosen the choice is all that there is.
+      const { startMs, endMs } = this.#available(this.#placed());
+      this.#choice = { startMs, endMs, lanes: LANES };
       this.#status = 'ready';
     } catch (error) {
       this.#status = 'failed';
@@ -206,6 +205,10 @@ export class Draft {
       const source = this.#options.session.source(segment.source);
       return source === undefined ? [] : [placeRow(segment, source)];
     });
+  }
+
+  #available(rows: readonly DraftRow[]): DraftView['available'] {
+    return describeAvailable(rows, this.#options.recording.reported(), this.#range);
   }
 
   #choose(rows: readonly DraftRow[], choice: Choice): DraftRow[] {

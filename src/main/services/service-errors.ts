@@ -16,6 +16,9 @@ const SENTENCES = {
   'hand-over-closed': 'This hand-over is over. Nothing needs to be done.',
   'no-such-delivery': 'This report is no longer in the outbox.',
   'delivery-gone': 'The file of this report was tidied away after it was delivered. The support team has it.',
+  'bundle-lost': 'The file of this report is gone from this computer’s disk or cannot be read. Send a new report.',
+  'destination-changed':
+    'The app now sends reports to another address than the one that you agreed to. Press Retry to send it there.',
   'outbox-full': 'The outbox holds as many reports as it can. Remove some that are old or refused, then send again.',
   'data-dir-in-use': 'The app is running already and records into the same folder. Close the other one first.',
   'desk-url': 'The desk’s address must begin with https:// (or be on this computer).',

@@ -1,0 +1,140 @@
+import { arch, platform, release } from 'node:os';
+import { join } from 'node:path';
+import { RING_MAX_AGE_MS, RING_MAX_BYTES } from '../../shared/constants.js';
+import type { Handlers } from '../../shared/protocol/contract.js';
+import type { PanelContract, RecorderContract } from '../../shared/protocol/host.js';
+import type { LogLevel } from '../../shared/session/lane.js';
+import { Audience } from './audience.js';
+import { captureConsole, recordLog } from './console-capture.js';
+import { takeDataFolder } from './data-folder.js';
+import type { DeskAddress, Fetch } from './desk-client.js';
+import { Drafts } from './drafts.js';
+import { nodeFileSystem, type FileSystem } from './durable-file.js';
+import { HelloBudget } from './hello-budget.js';
+import { systemClock, type HostClock } from './host-clock.js';
+import { HostLanes } from './host-lanes.js';
+import { HostRing } from './host-ring.js';
+import { watchNetwork } from './network-watch.js';
+import { Outbox } from './outbox.js';
+import { panelHandlers, type PanelCaller } from './panel-handlers.js';
+import { observeProcessErrors } from './process-errors.js';
+import { recorderHandlers, type PanelView, type RecorderCaller } from './recorder-handlers.js';
+import { RecordingState, type RingSettings } from './recording-state.js';
+import { Session } from './session.js';
+import { tellPanels } from './tell-panels.js';
+import { Wipes } from './wipes.js';
+
+export interface HostOptions {
+  readonly app: { readonly name: string; readonly version: string };
+  readonly dataDir: string;
+  readonly desk?: DeskAddress | undefined;
+  readonly settings?: Partial<RingSettings> | undefined;
+  readonly captureConsole?: boolean | undefined;
+  readonly openPanel: (view: PanelView) => Promise<{ embedUrl?: string }>;
+  readonly closePanel?: () => void;
+  readonly clock?: HostClock;
+  readonly fs?: FileSystem;
+  readonly fetch?: Fetch;
+  readonly watchNetwork?: typeof watchNetwork;
+}
+
+/** The customer's host process, as any transport (HTTP, IPC) serves it. */
+export interface Host {
+  readonly session: { readonly id: string; readonly startedMs: number };
+  readonly recorder: Handlers<RecorderContract, RecorderCaller>;
+  readonly panel: Handlers<PanelContract, PanelCaller>;
+  /** A transport joins each document whose event channel is open. */
+  readonly windows: Audience<RecorderContract>;
+  readonly panels: Audience<PanelContract>;
+  /** The source that holds this recorder capability. */
+  sourceOf(capability: string): string | undefined;
+  log(level: LogLevel, logger: string, parts: readonly unknown[]): void;
+  setPaused(paused: boolean): Promise<void>;
+  wipe(): Promise<{ windows: number; failed: number }>;
+  close(): Promise<void>;
+}
+
+/** The host's own lanes are text: this is hours of it, and a small part of what the windows may keep. */
+const HOST_RING_MAX_BYTES = 32 * 1024 * 1024;
+
+/** Wires the services: the one place that knows them all. Rejects with a ServiceError where the folder or the desk's address will not do. */
+export async function startHost(options: HostOptions): Promise<Host> {
+  const { app, dataDir, clock = systemClock(), fs = nodeFileSystem } = options;
+  const settings: RingSettings = { maxAgeMs: RING_MAX_AGE_MS, maxBytes: RING_MAX_BYTES, ...options.settings };
+  const wallMs = (): number => clock.wallMs();
+  const leaveDataFolder = await takeDataFolder(fs, dataDir, wallMs);
+  try {
+    const outbox = await Outbox.open({
+      folder: join(dataDir, 'outbox'),
+      fs,
+      clock,
+      desk: options.desk,
+      fetch: options.fetch ?? globalThis.fetch,
+      watchNetwork: options.watchNetwork ?? watchNetwork,
+    });
+    const session = await Session.open({ folder: dataDir, fs, clock, maxAgeMs: settings.maxAgeMs });
+    const windows = new Audience<RecorderContract>();
+    const panels = new Audience<PanelContract>();
+    const limits = { maxAgeMs: settings.maxAgeMs, maxBytes: Math.min(HOST_RING_MAX_BYTES, settings.maxBytes) };
+    const ring = new HostRing({ folder: join(dataDir, 'ring'), clock, session, limits });
+    const lanes = new HostLanes({ clock, ring, paused: session.paused });
+    const recording = new RecordingState({ session, lanes, windows, settings });
+    const drafts = await Drafts.open({
+      folder: join(dataDir, 'drafts'),
+      fs,
+      session,
+      windows,
+      lanes,
+      recording,
+      app,
+      platform: { os: `${platform()} ${release()}`, arch: arch(), runtime: `node ${process.versions.node}` },
+      ...settings,
+      wallMs,
+    });
+    const wipes = new Wipes({ session, windows, drafts, lanes, recording });
+    const wipe = (): Promise<{ windows: number; failed: number }> => wipes.wipe();
+
+    async function setPaused(paused: boolean): Promise<void> {
+      lanes.setPaused(paused);
+      windows.tellAll('setPaused', { paused });
+      await session.setPaused(paused);
+      recording.notePause();
+    }
+
+    windows.onJoin((source) => {
+      // It may have missed it while its channel was closed.
+      windows.tell(source, 'setPaused', { paused: session.paused });
+    });
+    const stopTelling = tellPanels({ panels, recording, drafts, outbox });
+    const giveConsoleBack = options.captureConsole === false ? undefined : captureConsole(lanes);
+    const stopObserving = observeProcessErrors(lanes);
+    const hellos = new HelloBudget(clock);
+    const { openPanel, closePanel } = options;
+    return {
+      session,
+      windows,
+      panels,
+      recorder: recorderHandlers({ session, windows, drafts, wipes, recording, settings, hellos, openPanel }),
+      panel: panelHandlers({ app, session, drafts, outbox, recording, setPaused, wipe, closePanel }),
+      sourceOf: (capability) => session.sourceOf(capability),
+      log(level, logger, parts) {
+        recordLog(lanes, logger, level, parts);
+      },
+      setPaused,
+      wipe,
+      async close() {
+        giveConsoleBack?.();
+        stopObserving();
+        stopTelling();
+        lanes.close();
+        await outbox.close();
+        await drafts.discardAll();
+        await session.close();
+        await leaveDataFolder();
+      },
+    };
+  } catch (error) {
+    await leaveDataFolder();
+    throw error;
+  }
+}
