@@ -46,25 +46,36 @@ export class Storage {
     }
   }
 
-  /** Erasing is never done in memory instead: rejects when the database cannot do it. */
+  /** Erases in the database, and in memory too if the ring has gone on there. Rejects when the database cannot do it. */
   async erase(sources: (store: RingStore) => Promise<string[]>): Promise<void> {
+    if (this.#isMemory && this.#store !== undefined) await this.#store.erase(await sources(this.#store));
     for (let attempt = 0; ; attempt++) {
       try {
-        const store = this.#isMemory || this.#store === undefined ? await withTimeout(this.#openStore()) : this.#store;
-        await store.erase(await sources(store));
-        if (store !== this.#store) store.close();
-        if (this.#isMemory) await this.#store?.erase(await sources(this.#store));
+        await this.#withDatabase(async (database) => database.erase(await sources(database)));
         return;
       } catch (error) {
         if (isWithoutDatabase(error)) return;
         if (attempt > 0) throw new RingError('ring-not-wiped', { cause: error });
-        if (!this.#isMemory) this.#forget();
       }
     }
   }
 
   close(): void {
     this.#forget();
+  }
+
+  /** The database for one piece of work, whatever the ring writes to now. */
+  async #withDatabase(work: (database: RingStore) => Promise<void>): Promise<void> {
+    const isOwn = !this.#isMemory && this.#store !== undefined;
+    const database = isOwn ? (this.#store as RingStore) : await withTimeout(this.#openStore());
+    try {
+      await work(database);
+    } catch (error) {
+      if (isOwn) this.#forget();
+      throw error;
+    } finally {
+      if (!isOwn) database.close();
+    }
   }
 
   async #open(): Promise<RingStore> {
