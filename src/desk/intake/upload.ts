@@ -108,9 +108,13 @@ export class Upload {
         await writeAll(handle, piece, received + written);
         written += piece.length;
       }
+      await handle.datasync();
+    } catch (error) {
+      // What failed first tells more than that it cannot be synced either.
+      await handle.datasync().catch(() => undefined);
+      throw error;
     } finally {
       idle.stop();
-      await handle.datasync();
     }
     return received + written;
   }
