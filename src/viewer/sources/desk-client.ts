@@ -17,11 +17,7 @@ const TIMEOUT_MS = 20_000;
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 export type DeskErrorCode =
-  | 'desk-unreachable'
-  | 'desk-signed-out'
-  | 'desk-absent'
-  | 'desk-answer-invalid'
-  | 'desk-refused';
+  'desk-unreachable' | 'desk-signed-out' | 'desk-absent' | 'desk-answer-invalid' | 'desk-refused';
 
 /**
  * What went wrong between viewer and desk. `code` is ours; `deskCode` is what the desk itself called it.
@@ -132,9 +128,7 @@ export class DeskClient {
         cache: 'no-store',
         redirect: 'error',
         signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-        ...(body === undefined
-          ? {}
-          : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+        ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
       });
       const text = await readBoundedText(response, MAX_ANSWER_BYTES);
       return parseAnswer(response, text, schema);

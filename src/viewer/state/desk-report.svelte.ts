@@ -37,6 +37,10 @@ export class DeskReport {
   readonly quarantined: readonly QuarantineEntry[] = $derived(
     this.conversation.filter((entry) => entry.type === 'quarantine'),
   );
+  /** The desk does not say what it is: nothing of it can be shown. Signed out is no such case: it is kept until sign-in. */
+  readonly isMissing = $derived(
+    this.#answer === undefined && this.#error !== undefined && this.#error.code !== 'desk-signed-out',
+  );
   /** Parts that came in after the report was opened. */
   readonly newParts = $derived.by(() => {
     const opened = this.#openedParts;

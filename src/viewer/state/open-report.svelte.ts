@@ -9,18 +9,25 @@ import type { Moment } from '../model/moment.js';
 import { Timeline, type LaneProgress } from '../model/timeline.js';
 import type { ReportIndex, SessionSource } from '../sources/session-source.js';
 import { Playback, type PlaybackOptions } from './playback.svelte.js';
+import { sourceNames } from './source-names.js';
+import { formatInstant } from '../text/duration.js';
+import { formatWallClock } from '../text/when.js';
+import { windowSwitches, type WindowSwitch } from './window-switches.js';
 import { ViewerContext } from './viewer-context.js';
 
 export interface OpenReportOptions {
-  readonly source: SessionSource;
   /** What the link that was followed names. */
   readonly moment: Moment | undefined;
   readonly now: PlaybackOptions['now'];
   readonly frames: PlaybackOptions['frames'];
 }
 
+/** For components, which do not reach into the sources' room. */
+export type ReportIndexView = ReportIndex;
+
 /** All that is read of an open report, and the clock that plays it. */
 export interface OpenContents {
+  readonly source: SessionSource;
   readonly index: ReportIndex;
   readonly timeline: Timeline;
   readonly windows: readonly ReplayWindow[];
@@ -29,9 +36,9 @@ export interface OpenContents {
 
 /** A report from its opening to its closing, wherever it is read from. */
 export class OpenReport {
-  readonly #source: SessionSource;
   readonly #options: OpenReportOptions;
   readonly #closing = new AbortController();
+  #source: SessionSource | undefined;
   #contents = $state.raw<OpenContents | undefined>(undefined);
   #error = $state.raw<ErrorResult | undefined>(undefined);
   #version = $state(0);
@@ -44,13 +51,19 @@ export class OpenReport {
     recordingGaps(this.items('recorder'), this.#contents?.index.endMs ?? 0),
   );
 
+  /** Where people turned to another window of the app. */
+  readonly windowSwitches: readonly WindowSwitch[] = $derived(
+    windowSwitches(this.#contents?.windows ?? [], this.items('action')),
+  );
+  /** By `ReportSource.key`. */
+  readonly sourceNames = $derived(sourceNames(this.#contents?.index ?? { sources: [] }));
+
   constructor(options: OpenReportOptions) {
     this.#options = options;
-    this.#source = options.source;
   }
 
-  get source(): SessionSource {
-    return this.#source;
+  get moment(): Moment | undefined {
+    return this.#options.moment;
   }
   get contents(): OpenContents | undefined {
     return this.#contents;
@@ -68,11 +81,12 @@ export class OpenReport {
     return this.#isLoaded;
   }
 
-  /** Reads the lists of contents. `loadLines` comes after it, when the first frame is shown. */
-  async open(): Promise<void> {
+  /** Called once. Reads the lists of contents; `loadLines` comes after it, when the first frame is shown. */
+  async open(source: SessionSource): Promise<void> {
     const { signal } = this.#closing;
+    this.#source = source;
     try {
-      const index = await this.#source.open(signal);
+      const index = await source.open(signal);
       signal.throwIfAborted();
       const { startMs, endMs } = index;
       const playback = new Playback({
@@ -82,11 +96,11 @@ export class OpenReport {
         now: this.#options.now,
         frames: this.#options.frames,
       });
-      const timeline = new Timeline(this.#source, index);
+      const timeline = new Timeline(source, index);
       timeline.onChange(() => {
         this.#version = timeline.version;
       });
-      this.#contents = { index, timeline, windows: replayWindows(index), playback };
+      this.#contents = { source, index, timeline, windows: replayWindows(index), playback };
     } catch (error) {
       if (signal.aborted) return;
       this.#error = error instanceof FluxionError ? { code: error.code, message: error.message } : toErrorResult(error);
@@ -118,6 +132,13 @@ export class OpenReport {
     return this.#contents?.timeline.progress(lane) ?? { segments: 0, loaded: 0, badLines: 0, failed: 0 };
   }
 
+  /** A moment on both clocks: `1:05.250, 14:03:21`. */
+  describeMoment(ms: number): string {
+    const index = this.#contents?.index;
+    if (index === undefined) return '';
+    return `${formatInstant(ms - index.startMs)}, ${formatWallClock(index.wallStartMs + ms)}`;
+  }
+
   seekFault(direction: 1 | -1): ErrorItem | LogItem | undefined {
     const playback = this.#contents?.playback;
     if (playback === undefined) return undefined;
@@ -129,7 +150,7 @@ export class OpenReport {
   close(): void {
     this.#closing.abort();
     this.#contents?.playback.dispose();
-    this.#source.close();
+    this.#source?.close();
   }
 
   #findFaults(): readonly (ErrorItem | LogItem)[] {

@@ -1,8 +1,7 @@
 import { LaneLines } from './lane-lines.svelte.js';
 import type { OpenReport } from './open-report.svelte.js';
-import { ViewerContext } from './viewer-context.js';
 
-export const PANELS = ['log', 'network', 'error', 'action', 'comments', 'details'] as const;
+const PANELS = ['log', 'network', 'error', 'action', 'comments', 'details'] as const;
 export type PanelName = (typeof PANELS)[number];
 
 /** The panels beside the replay: which one is open, and what each lists. They keep their filters while another is open. */
@@ -13,7 +12,11 @@ export class ReportPanels {
   readonly action: LaneLines<'action'>;
   #open = $state<PanelName>('log');
 
-  constructor(report: OpenReport) {
+  /** In the order of their tabs. */
+  readonly names: readonly PanelName[];
+
+  constructor(report: OpenReport, hasConversation: boolean) {
+    this.names = PANELS.filter((name) => hasConversation || name !== 'comments');
     this.log = new LaneLines(report, 'log');
     this.network = new LaneLines(report, 'network');
     this.error = new LaneLines(report, 'error');
@@ -28,5 +31,3 @@ export class ReportPanels {
     this.#open = panel;
   }
 }
-
-export const reportPanelsContext = new ViewerContext<ReportPanels>('panels');

@@ -36,7 +36,8 @@ function isTyping(target: EventTarget | null): boolean {
 function ownsKey(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (key === ' ' || key === 'Enter') return target.closest('button, a[href], summary') !== null;
-  if (key.startsWith('Arrow')) return target.closest('[role=slider], [role=tab], [role=radio], [role=separator]') !== null;
+  if (key.startsWith('Arrow'))
+    return target.closest('[role=slider], [role=tab], [role=radio], [role=separator]') !== null;
   return false;
 }
 

@@ -6,7 +6,11 @@ export type SignInState =
   | { readonly name: 'checking' }
   | { readonly name: 'signed-in'; readonly technician: string }
   /** `expired`: it was signed in, and what is open stays open. `code-refused`: the link's one-time code was used or is too old. */
-  | { readonly name: 'signed-out'; readonly why: 'first' | 'expired' | 'left' | 'code-refused'; readonly error?: FluxionError }
+  | {
+      readonly name: 'signed-out';
+      readonly why: 'first' | 'expired' | 'left' | 'code-refused';
+      readonly error?: FluxionError;
+    }
   | { readonly name: 'signing-in' }
   | { readonly name: 'unreachable'; readonly error: FluxionError }
   /** Nothing here is a desk: the viewer shows local files. */

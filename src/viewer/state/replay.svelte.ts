@@ -1,0 +1,91 @@
+import { ReplayDirector, type ReplayState } from '../replay/director.js';
+import { ReplaySurface } from '../replay/surface.js';
+import type { ReplayWindow } from '../model/chains.js';
+import type { OpenContents, OpenReport } from './open-report.svelte.js';
+
+export type { ReplayState };
+
+/** The recorded page on the screen, as components see it. */
+export class Replay {
+  readonly #report: OpenReport;
+  readonly #replayUrl: string;
+  #director: ReplayDirector | undefined;
+  #state = $state.raw<ReplayState>({ kind: 'loading' });
+  #window = $state.raw<ReplayWindow | undefined>(undefined);
+  #isAutomatic = $state(true);
+  #hasSettled = $state(false);
+
+  constructor(report: OpenReport, replayUrl: string) {
+    this.#report = report;
+    this.#replayUrl = replayUrl;
+  }
+
+  get state(): ReplayState {
+    return this.#state;
+  }
+  /** The window that is looked at. */
+  get window(): ReplayWindow | undefined {
+    return this.#window;
+  }
+  /** The window changes by itself to the one that people were busy with. */
+  get isAutomatic(): boolean {
+    return this.#isAutomatic;
+  }
+  /** The first frame is shown, or it is known why there is none: everything else may be loaded now. */
+  get hasSettled(): boolean {
+    return this.#hasSettled;
+  }
+
+  /** An attachment: fills an element with the replay. Its document is fetched while the report is still being opened. */
+  readonly mount = (target: HTMLElement): (() => void) => {
+    const surface = new ReplaySurface({ target, documentUrl: this.#replayUrl });
+    const stop = $effect.root(() => {
+      $effect(() => {
+        const contents = this.#report.contents;
+        if (contents !== undefined) return this.#direct(surface, contents);
+      });
+    });
+    return () => {
+      stop();
+      surface.dispose();
+    };
+  };
+
+  selectWindow(key: string | undefined): void {
+    this.#director?.selectWindow(key);
+    this.#read();
+  }
+
+  retry(): void {
+    this.#director?.retry();
+  }
+
+  #direct(surface: ReplaySurface, contents: OpenContents): () => void {
+    const director = new ReplayDirector({
+      surface,
+      source: contents.source,
+      windows: contents.windows,
+      clock: contents.playback.clock,
+      actions: () => contents.timeline.items('action'),
+    });
+    this.#director = director;
+    const named = this.#report.moment?.window;
+    if (named !== undefined && contents.windows.some((window) => window.key === named)) director.selectWindow(named);
+    director.onChange(() => {
+      this.#read();
+    });
+    return () => {
+      this.#director = undefined;
+      director.dispose();
+    };
+  }
+
+  #read(): void {
+    const director = this.#director;
+    if (director === undefined) return;
+    this.#state = director.state;
+    this.#window = director.window;
+    this.#isAutomatic = director.isAutomatic;
+    if (director.state.kind !== 'loading') this.#hasSettled = true;
+  }
+}
