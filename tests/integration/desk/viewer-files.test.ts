@@ -69,7 +69,7 @@ it('keeps each document in its bounds', async () => {
   const viewer = await desk.call('/');
   const replay = await desk.call('/src/viewer/replay.html');
   const directives = (csp: string | null): Record<string, string> =>
-    Object.fromEntries((csp ?? '').split('; ').map((one) => [one.split(' ')[0], one]));
+    Object.fromEntries((csp ?? '').split('; ').map((one): [string, string] => [one.split(' ')[0] ?? '', one]));
   expect(directives(viewer.headers.get('content-security-policy'))).toMatchObject({
     'default-src': "default-src 'none'",
     'script-src': "script-src 'self'",
