@@ -1,5 +1,5 @@
 import { ServerResponse, type IncomingMessage, type Server } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 export interface Attachment {
@@ -46,7 +46,7 @@ export function attach(server: Server, basePath: string, attachment: Attachment)
   server.emit = wrapped;
   // Without any listener Node gives an upgrade to nobody: ours must be heard of.
   const onUpgrade = (request: IncomingMessage, socket: Duplex): void => {
-    if (server.listenerCount('upgrade') === 1) answerPlainly(request, socket as Socket, emit);
+    if (server.listenerCount('upgrade') === 1 && socket instanceof Socket) answerPlainly(request, socket, emit);
   };
   server.on('upgrade', onUpgrade);
   return () => {

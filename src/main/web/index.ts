@@ -42,6 +42,7 @@ export interface WebHost {
   wipe(): Promise<{ windows: number; failed: number }>;
   /** The app's own logger, when it does not write to the console. */
   log(level: LogLevel, message: string, ...values: unknown[]): void;
+  /** Gives everything back: the server, the console, the folder. What the outbox has not delivered goes on at the next start. */
   close(): Promise<void>;
 }
 
@@ -54,21 +55,19 @@ const MAX_SMALL_REQUEST_BYTES = 64 * 1024;
  */
 export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
   const { server, app, dataDir, desk, basePath = '/__fluxrec', settings } = options;
-  let panelServer: PanelServer | undefined;
   const host = await startHost({
     app,
     dataDir: resolve(dataDir),
     desk,
     settings,
     captureConsole: options.captureConsole,
-    openPanel: (view) => Promise.resolve({ embedUrl: `${panelServer?.url ?? ''}#${view}` }),
+    openPanel: (view) => Promise.resolve({ embedUrl: `${panel.url}#${view}` }),
   });
   const appOrigins = (): string[] => originsOf(server);
   const panel = new PanelServer(host, {
     documentDir: options.panel?.documentDir ?? builtDocuments(),
     embedders: appOrigins,
   });
-  panelServer = panel;
   try {
     await panel.listen(options.panel?.port);
   } catch (error) {
@@ -108,6 +107,14 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
     },
   });
 
+  let closing: Promise<void> | undefined;
+  async function close(): Promise<void> {
+    detach();
+    sockets.close();
+    await panel.close();
+    await host.close();
+  }
+
   return {
     session: { id: host.session.id, startedMs: host.session.startedMs },
     panelUrl: panel.url,
@@ -116,11 +123,9 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
     log(level, message, ...values) {
       host.log(level, app.name, [message, ...values]);
     },
-    async close() {
-      detach();
-      sockets.close();
-      await panel.close();
-      await host.close();
+    close() {
+      closing ??= close();
+      return closing;
     },
   };
 }
