@@ -3,6 +3,7 @@ import { MASK, type MaskedKind } from '../../shared/privacy/policy.js';
 import { MaskedValues, type MaskedValue } from '../../shared/privacy/masked-values.js';
 import { listen, type Guard } from '../page.js';
 import { editableAround, isElement, isField, isOwnFieldOnly, maskedKindOf, type Field } from './fields.js';
+import { TypedRun } from './typed-run.js';
 
 /** Of an editable element's text this much is looked at on each key. */
 const MAX_EDITABLE_TEXT = 8192;
@@ -19,6 +20,7 @@ export class FieldWatch {
   #fresh: MaskedValue[] = [];
   /** What each field held last, to know typing from replacing. */
   readonly #held = new WeakMap<Element, string>();
+  readonly #runs = new WeakMap<Element, TypedRun>();
 
   /** Values that the worker has not been told yet. */
   takeFresh(): readonly MaskedValue[] {
@@ -43,6 +45,7 @@ export class FieldWatch {
     if (value === before) return;
     if (holder !== undefined) this.#held.set(holder, value);
     if (value !== '') this.#fresh.push(...this.#values.add(value, kind, before));
+    if (holder !== undefined && before !== undefined) this.#addRun(before, value, kind, holder);
   }
 
   /** What the field holds now, and what it was given in its markup. */
@@ -86,6 +89,13 @@ export class FieldWatch {
     };
   }
 
+  #addRun(before: string, value: string, kind: MaskedKind, holder: Element): void {
+    const run = this.#runs.get(holder) ?? new TypedRun();
+    this.#runs.set(holder, run);
+    const { text, earlier } = run.change(before, value, caretOf(holder));
+    if (text !== '' && text !== value) this.#fresh.push(...this.#values.add(text, kind, earlier));
+  }
+
   #addEditable(element: Element): void {
     const editable = editableAround(element);
     if (editable !== undefined) this.add(editable.textContent.slice(0, MAX_EDITABLE_TEXT), 'field', editable);
@@ -119,4 +129,9 @@ export class FieldWatch {
       }
     };
   }
+}
+
+/** Some fields (e-mail, number) do not tell where their caret is. */
+function caretOf(holder: Element): number | undefined {
+  return isField(holder) ? (holder.selectionStart ?? undefined) : undefined;
 }

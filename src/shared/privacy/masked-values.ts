@@ -12,6 +12,8 @@ export interface MaskedValue {
 export const MIN_SECRET_LENGTH = 3;
 export const MIN_VALUE_LENGTH = 4;
 
+const MIN_IDENTIFIER_LENGTH = 6;
+
 /** How many values are kept of each kind; past it the oldest of that kind goes. */
 const CAPACITY: Readonly<Record<MaskedKind | 'typing', number>> = { secret: 500, field: 1500, text: 500, typing: 300 };
 /** A longer value is kept as pieces of this length, each masked wherever it stands. */
@@ -50,6 +52,11 @@ function partsOf(value: string): string[] {
   return [...parts];
 }
 
+/** Words of a masked area that name somebody or something wherever they stand: numbers, codes, addresses. */
+function identifiersIn(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word.length >= MIN_IDENTIFIER_LENGTH && /[\d@]/.test(word));
+}
+
 /**
  * The bounded set of values that masked fields hold or held. It lives in memory only, in the recorded page and in the
  * ring's worker. What is shorter than the least length, or trivial, is not kept.
@@ -74,6 +81,7 @@ export class MaskedValues {
    */
   add(value: string, kind: MaskedKind, follows = ''): MaskedValue[] {
     const parts = partsOf(value);
+    if (kind === 'text') parts.push(...identifiersIn(value.slice(0, MAX_VALUE_LENGTH)));
     const fresh = parts.filter((part) => this.#addPart(part, kind));
     if (fresh.length === 0) return [];
     this.#revision++;

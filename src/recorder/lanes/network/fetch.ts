@@ -11,7 +11,8 @@ export function watchFetch(context: LaneContext, requests: Requests): () => void
   const then = Promise.prototype.then;
   const begin = context.guard((input: Parameters<Fetch>[0], init?: Parameters<Fetch>[1]) => {
     const request = input instanceof Request ? input : undefined;
-    const url = request?.url ?? String(input as string | URL);
+    // Any other object is made a string by its own code, which must run once only.
+    const url = request?.url ?? (input instanceof URL ? input.href : typeof input === 'string' ? input : '(an object)');
     const body = bodyBytes(init?.body);
     return requests.begin('fetch', init?.method ?? request?.method ?? 'GET', url, body);
   });
