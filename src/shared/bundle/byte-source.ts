@@ -32,6 +32,24 @@ export function blobSource(blob: Blob): ByteSource {
   };
 }
 
+/** For reading many small ranges from front to back: each read brings `windowBytes`, and the next ones are in it. */
+export function readAheadSource(source: ByteSource, windowBytes: number): ByteSource {
+  let window = new Uint8Array(0);
+  let windowOffset = 0;
+  return {
+    size: source.size,
+    async read(offset, length, signal) {
+      if (length >= windowBytes) return source.read(offset, length, signal);
+      const at = offset - windowOffset;
+      if (at >= 0 && at + length <= window.length) return window.subarray(at, at + length);
+      const bytes = await source.read(offset, Math.min(windowBytes, source.size - offset), signal);
+      window = bytes;
+      windowOffset = offset;
+      return bytes.subarray(0, length);
+    },
+  };
+}
+
 /**
  * Reads a range within the source. A source that answers less has shrunk: `truncated`. Whatever else it throws becomes
  * `unreadable`, except errors that already have a sentence for a person and the caller's own abort.

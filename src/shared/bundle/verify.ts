@@ -1,12 +1,19 @@
-import type { ByteSource } from './byte-source.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { readAheadSource, type ByteSource } from './byte-source.js';
 import { crc32 } from './crc32.js';
 import { ENCODING_DEFLATE } from './encoding.js';
 import { BundleError, toProblem, type BundleProblem } from './errors.js';
-import { BoundedInflate } from './inflate.js';
+import { BoundedInflate, inflateEntry } from './inflate.js';
 import type { ManifestEntry } from './manifest.js';
 import type { OpenBundle } from './open-bundle.js';
 import { openForChecks } from './read.js';
-import { streamedSha256, type StreamedSha256 } from './streamed-sha256.js';
+import { sha256Hex, toHex } from './sha256.js';
+
+/** What may lie in memory whole: nearly every entry. Others come in pieces, hashed by a script, as WebCrypto does not stream. */
+const WHOLE_BYTES = 8 * 1024 * 1024;
+const TINY_BYTES = 8 * 1024;
+/** Small entries come many by one read. */
+const WINDOW_BYTES = 1024 * 1024;
 
 export interface VerifyProgress {
   readonly entries: number;
@@ -29,7 +36,7 @@ export async function verifyBundle(source: ByteSource, options: VerifyOptions = 
   const { signal, onProgress } = options;
   let bundle: OpenBundle;
   try {
-    bundle = await openForChecks(source, { signal });
+    bundle = await openForChecks(readAheadSource(source, WINDOW_BYTES), { signal });
   } catch (error) {
     return [problemOf(error)];
   }
@@ -56,19 +63,46 @@ function problemOf(error: unknown): BundleProblem {
   throw error;
 }
 
+interface Sums {
+  readonly sha256: string;
+  readonly crc32: number;
+}
+
 async function verifyEntry(bundle: OpenBundle, entry: ManifestEntry, signal?: AbortSignal): Promise<void> {
-  const { path } = entry;
-  const storedHash = streamedSha256(entry.storedBytes);
+  const { path, bytes, storedBytes } = entry;
+  const isSmall = bytes <= WHOLE_BYTES && storedBytes <= WHOLE_BYTES;
+  const sums = await (isSmall ? sumsOfWhole(bundle, entry, signal) : sumsOfPieces(bundle, entry, signal));
+  if (sums.sha256 !== entry.sha256) throw new BundleError('wrong-hash', { path, detail: 'plain bytes' });
+  if (sums.crc32 !== bundle.crc32Of(entry)) throw new BundleError('wrong-hash', { path, detail: 'crc32' });
+}
+
+async function sumsOfWhole(bundle: OpenBundle, entry: ManifestEntry, signal?: AbortSignal): Promise<Sums> {
+  const stored = await bundle.readStored(entry, { signal });
+  checkStored(entry, await digest(stored));
+  if (entry.encoding !== ENCODING_DEFLATE) return { sha256: entry.storedSha256, crc32: crc32(stored) };
+  const plain = await inflateEntry(stored, entry.bytes, entry.path, signal);
+  return { sha256: await digest(plain), crc32: crc32(plain) };
+}
+
+async function sumsOfPieces(bundle: OpenBundle, entry: ManifestEntry, signal?: AbortSignal): Promise<Sums> {
+  const storedHash = sha256.create();
   const unpacked = new Unpacked(entry);
   for await (const stored of bundle.storedPieces(entry, { signal })) {
     storedHash.update(stored);
     await unpacked.push(stored, signal);
   }
-  if ((await storedHash.hex()) !== entry.storedSha256)
-    throw new BundleError('wrong-hash', { path, detail: 'stored bytes' });
-  const { sha256, crc } = await unpacked.end();
-  if (sha256 !== entry.sha256) throw new BundleError('wrong-hash', { path, detail: 'plain bytes' });
-  if (crc !== bundle.crc32Of(entry)) throw new BundleError('wrong-hash', { path, detail: 'crc32' });
+  checkStored(entry, toHex(storedHash.digest()));
+  return unpacked.end();
+}
+
+function checkStored(entry: ManifestEntry, storedSha256: string): void {
+  if (storedSha256 === entry.storedSha256) return;
+  throw new BundleError('wrong-hash', { path: entry.path, detail: 'stored bytes' });
+}
+
+/** The platform's digest is six times faster and takes 0.1 ms to ask. */
+function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> | string {
+  return bytes.length <= TINY_BYTES ? toHex(sha256(bytes)) : sha256Hex(bytes);
 }
 
 /**
@@ -76,13 +110,12 @@ async function verifyEntry(bundle: OpenBundle, entry: ManifestEntry, signal?: Ab
  * that were sealed comes first, so that what is only damaged is not called a bomb.
  */
 class Unpacked {
-  readonly #hash: StreamedSha256;
+  readonly #hash = sha256.create();
   readonly #inflate: BoundedInflate | undefined;
   #crc = 0;
   #error: BundleError | undefined;
 
   constructor({ bytes, path, encoding }: ManifestEntry) {
-    this.#hash = streamedSha256(bytes);
     if (encoding !== ENCODING_DEFLATE) return;
     this.#inflate = new BoundedInflate(bytes, path, (plain) => {
       this.#take(plain);
@@ -103,10 +136,10 @@ class Unpacked {
     }
   }
 
-  async end(): Promise<{ readonly sha256: string; readonly crc: number }> {
+  end(): Sums {
     if (this.#error !== undefined) throw this.#error;
     this.#inflate?.end();
-    return { sha256: await this.#hash.hex(), crc: this.#crc };
+    return { sha256: toHex(this.#hash.digest()), crc32: this.#crc };
   }
 
   #take(plain: Uint8Array): void {
