@@ -147,7 +147,7 @@ describe('an entry', () => {
 });
 
 describe('a source that fails', () => {
-  const failing = (error: unknown): ByteSource => ({ size: 5000, read: () => Promise.reject(error) });
+  const failing = (error: Error): ByteSource => ({ size: 5000, read: () => Promise.reject(error) });
 
   it('is unreadable, and the cause is kept', async () => {
     const cause = new Error('EIO');
