@@ -1,5 +1,6 @@
 import { parseDomLines } from '../../shared/bundle/parse-lines.js';
 import type { ChainData } from '../replay/messages.js';
+import type { DomEvent } from '../../shared/session/lane.js';
 import { ReplayError } from '../replay/replay-error.js';
 import { reportTimeReader } from '../sources/report-time.js';
 import { EventSanitiser, FULL_SNAPSHOT, META, type SafeEvent } from './sanitise-event.js';
@@ -15,6 +16,8 @@ export class ChainEvents {
   readonly #toReportMs: (monoMs: number) => number;
   readonly #originMs: number;
   readonly #sanitiser = new EventSanitiser();
+  /** Parsed, dated, and not asked for yet. */
+  #later: DomEvent[] = [];
   #hasStarted = false;
   #events = 0;
   #badLines = 0;
@@ -29,20 +32,36 @@ export class ChainEvents {
     return { events: this.#events, badLines: this.#badLines, leftOut: this.#leftOut };
   }
 
-  /** The events of the next chunk. The first chunk must hold the checkout: ReplayError `no-snapshot`. */
-  read(chunk: Uint8Array): SafeEvent[] {
+  /** Parses the next chunk. */
+  add(chunk: Uint8Array): void {
     const { events, badLines, unknownEvents } = parseDomLines(chunk);
     this.#badLines += badLines + unknownEvents;
-    let safe: SafeEvent[] = [];
     for (const event of events) {
+      event.timestamp = this.#toReportMs(event.timestamp - this.#originMs);
+      this.#later.push(event);
+    }
+  }
+
+  /**
+   * The events up to a moment that were not taken yet. The first call answers the checkout in any case: ReplayError
+   * `no-snapshot` when there is none.
+   */
+  take(untilMs: number): SafeEvent[] {
+    const later = this.#later;
+    const checkout = this.#hasStarted ? 0 : later.findIndex((event) => event.type === FULL_SNAPSHOT) + 1;
+    let end = later.findIndex((event, index) => index >= checkout && event.timestamp > untilMs);
+    if (end === -1) end = later.length;
+    this.#later = later.slice(end);
+    const safe: SafeEvent[] = [];
+    for (const event of later.slice(0, end)) {
       const clean = this.#sanitiser.sanitise(event);
       if (clean === undefined) this.#leftOut += 1;
-      else safe.push({ ...clean, timestamp: this.#toReportMs(event.timestamp - this.#originMs) });
+      else safe.push(clean);
     }
-    if (!this.#hasStarted) safe = fromCheckout(safe);
+    const taken = this.#hasStarted ? safe : fromCheckout(safe);
     this.#hasStarted = true;
-    this.#events += safe.length;
-    return safe;
+    this.#events += taken.length;
+    return taken;
   }
 }
 

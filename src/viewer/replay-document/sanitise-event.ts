@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import type { DomEvent } from '../../shared/session/lane.js';
-import { sanitiseAttributeChange } from './sanitise-attributes.js';
 import { sanitiseCss } from './sanitise-css.js';
-import { NodeSanitiser, type SerialisedNode } from './sanitise-node.js';
+import { sanitiseMutation } from './sanitise-mutation.js';
+import { NodeSanitiser } from './sanitise-node.js';
 
 /** rrweb's EventType, as far as they are replayed. */
 export const FULL_SNAPSHOT = 2;
@@ -75,21 +75,6 @@ const MUTATION = 0;
 
 const metaSchema = v.object({ width: viewport, height: viewport });
 const offsetSchema = v.fallback(v.object({ left: number, top: number }), { left: 0, top: 0 });
-const mutationSchema = v.object({
-  texts: v.array(v.object({ id, value: v.nullable(v.string()) })),
-  attributes: v.array(v.object({ id, attributes: v.record(v.string(), v.unknown()) })),
-  removes: v.array(v.object({ parentId: id, id, isShadow: v.optional(v.boolean()) })),
-  adds: v.array(
-    v.object({
-      parentId: id,
-      previousId: v.optional(v.nullable(id)),
-      nextId: v.optional(v.nullable(id)),
-      node: v.unknown(),
-    }),
-  ),
-  isAttachIframe: v.optional(v.literal(true)),
-});
-
 /** An event that the replayer may be given. */
 export interface SafeEvent {
   readonly type: number;
@@ -103,7 +88,8 @@ export class EventSanitiser {
 
   sanitise(event: DomEvent): SafeEvent | undefined {
     const data = this.#data(event);
-    return data === undefined ? undefined : { type: event.type, data, timestamp: event.timestamp };
+    if (data === undefined) return undefined;
+    return { type: event.type, data, timestamp: event.timestamp + startOfPath(data) };
   }
 
   #data({ type, data }: DomEvent): object | undefined {
@@ -115,33 +101,23 @@ export class EventSanitiser {
         return node && { node, initialOffset: v.parse(offsetSchema, data['initialOffset']) };
       }
       case INCREMENTAL:
-        return data['source'] === MUTATION ? this.#mutation(data) : incremental(data);
+        return data['source'] === MUTATION ? sanitiseMutation(this.#nodes, data) : incremental(data);
       default:
         return undefined;
     }
   }
+}
 
-  #mutation(data: object): object | undefined {
-    const mutation = parsed(mutationSchema, data);
-    if (mutation === undefined) return undefined;
-    const adds: { parentId: number; nextId: number | null; previousId?: number | null; node: SerialisedNode }[] = [];
-    for (const { parentId, previousId, nextId, node } of mutation.adds) {
-      const safe = this.#nodes.added(node, parentId);
-      if (safe === undefined) continue;
-      adds.push({ parentId, nextId: nextId ?? null, ...(previousId === undefined ? {} : { previousId }), node: safe });
-    }
-    return {
-      source: MUTATION,
-      texts: mutation.texts.map((text) => ({ id: text.id, value: this.#nodes.text(text.id, text.value ?? '') })),
-      attributes: mutation.attributes.map((change) => ({
-        id: change.id,
-        attributes: sanitiseAttributeChange(this.#nodes.tagOf(change.id), change.attributes),
-      })),
-      removes: mutation.removes,
-      adds,
-      ...(mutation.isAttachIframe === true ? { isAttachIframe: true } : {}),
-    };
-  }
+/**
+ * Moves the start of a pointer's path to 0 and answers where it was. rrweb dates a path by its end; its replayer takes the
+ * start for the time up to which all has been played, and would play what lies between a second time.
+ */
+function startOfPath(data: object): number {
+  const [first, ...rest] = 'positions' in data ? (data.positions as { timeOffset: number }[]) : [];
+  if (first === undefined) return 0;
+  const startMs = first.timeOffset;
+  for (const position of [first, ...rest]) position.timeOffset -= startMs;
+  return startMs;
 }
 
 function incremental(data: Record<string, unknown>): object | undefined {

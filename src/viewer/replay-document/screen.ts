@@ -144,9 +144,18 @@ export class Screen {
     this.#replayer.pause();
   }
 
-  /** More of the chain. All of it lies after what was shown: the replayer must not be given anything behind its playhead. */
-  extend(events: readonly SafeEvent[]): void {
-    for (const event of events) this.#replayer.addEvent(this.#dated(event));
+  /** More of the chain, all of it later than what was given before. */
+  extend(more: readonly SafeEvent[]): void {
+    if (more.length === 0) return;
+    // Not by `addEvent`: that comes a turn later, and what is behind the playhead by then is applied to a copy of the page
+    // that nobody sees. Put before the end mark, they are found when the replayer plans anew.
+    const events = this.#replayer.service.state.context.events as unknown[];
+    const endMark = events.pop();
+    for (const event of more) events.push(this.#dated(event));
+    events.push(endMark);
+    if (this.#isPlaying && !this.#isHeld) this.goTo(this.#position());
+    else if ((more[0]?.timestamp ?? Infinity) <= TIME_BASE_MS + this.#offset(this.#reachedMs))
+      this.goTo(this.#reachedMs);
   }
 
   fit(size: Size): void {

@@ -4,7 +4,6 @@ import { ReplayError } from '../replay/replay-error.js';
 import { ChainEvents } from './chain-events.js';
 import { nextPaint } from './paint.js';
 import { Screen, type Size } from './screen.js';
-import type { SafeEvent } from './sanitise-event.js';
 
 /** Parsing goes on this long before waiting messages get their turn. */
 const SLICE_MS = 20;
@@ -70,6 +69,7 @@ export class Stage {
     const slot = await this.#build(id, chain.clock, [...chain.chunks], -Infinity, () => this.#next === undefined);
     if (slot === undefined) return SUPERSEDED;
     this.#next = slot;
+    this.#giveRest(slot);
     return { kind: 'shown', facts: factsOf(slot) };
   }
 
@@ -90,6 +90,7 @@ export class Stage {
     if (id !== this.#latest) return SUPERSEDED;
     if (front === undefined) throw new ReplayError('not-prepared');
     if (atMs >= front.screen.reachedMs) {
+      this.#giveRest(front);
       front.screen.goTo(atMs);
       await nextPaint();
       return { kind: 'shown', facts: factsOf(front) };
@@ -97,16 +98,12 @@ export class Stage {
     return this.#rebuild(front, atMs, id);
   }
 
-  async extend(screenId: number, chunks: readonly Uint8Array<ArrayBuffer>[]): Promise<void> {
+  extend(screenId: number, chunks: readonly Uint8Array<ArrayBuffer>[]): void {
     const slot = [this.#front, this.#next].find((one) => one?.id === screenId);
     if (slot === undefined) return; // It is shown no more.
-    const wasReachedMs = slot.screen.reachedMs;
     slot.chunks.push(...chunks);
-    const events = chunks.flatMap((chunk) => slot.events.read(chunk));
-    const first = events[0];
-    if (first === undefined) return;
-    if (first.timestamp > wasReachedMs) slot.screen.extend(events);
-    else if (slot === this.#front) await this.#rebuild(slot, wasReachedMs, this.#latest);
+    for (const chunk of chunks) slot.events.add(chunk);
+    this.#giveRest(slot);
   }
 
   play(speed: number, atMs: number): void {
@@ -149,19 +146,19 @@ export class Stage {
     isWanted: () => boolean,
   ): Promise<Slot | undefined> {
     const events = new ChainEvents(clock);
-    const all: SafeEvent[] = [];
     let sliceStart = performance.now();
     for (const chunk of chunks) {
-      for (const event of events.read(chunk)) all.push(event);
+      events.add(chunk);
       if (performance.now() - sliceStart < SLICE_MS) continue;
       await yieldToPage();
       if (!isWanted()) return undefined;
       sliceStart = performance.now();
     }
-    if (all.length === 0) throw new ReplayError('no-snapshot');
+    // No more than the first frame needs; the rest of what is there follows once it is painted.
+    const first = events.take(atMs);
     const element = this.#root.appendChild(document.createElement('div'));
     try {
-      const screen = new Screen(element, all, this.#size);
+      const screen = new Screen(element, first, this.#size);
       screen.goTo(atMs);
       return { id, clock, chunks, events, screen };
     } catch (error) {
@@ -177,7 +174,12 @@ export class Stage {
     slot.screen.element.classList.add('shown');
     if (this.#speed !== undefined) slot.screen.play(this.#speed);
     await nextPaint();
+    this.#giveRest(slot);
     return { kind: 'shown', facts: factsOf(slot) };
+  }
+
+  #giveRest(slot: Slot): void {
+    if (slot === this.#front || slot === this.#next) slot.screen.extend(slot.events.take(Infinity));
   }
 
   #drop(which: 'front' | 'next'): void {

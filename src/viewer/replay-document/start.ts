@@ -54,9 +54,11 @@ function connect(port: MessagePort): void {
         answer(message.id, 'shown', stage.seek(message.id, message.atMs));
         break;
       case 'extend':
-        stage.extend(message.screen, message.chunks).catch((error: unknown) => {
+        try {
+          stage.extend(message.screen, message.chunks);
+        } catch (error) {
           fail(message.screen, error);
-        });
+        }
         break;
       case 'play':
         stage.play(message.speed, message.atMs);

@@ -1,4 +1,4 @@
-import { record } from 'rrweb';
+import { EventType, record } from 'rrweb';
 import type { DomEvent } from '../../../src/shared/session/lane.js';
 import { STARTED_MS } from '../../unit/viewer/make-bundle.js';
 
@@ -40,7 +40,7 @@ export async function recordPage(
     emit(event) {
       const mono = performance.now() - zero;
       const dated = { ...event, timestamp: STARTED_MS + mono } as unknown as DomEvent;
-      if (event.type === 4) chains.push([]);
+      if (event.type === EventType.Meta) chains.push([]);
       chains.at(-1)?.push(structuredClone(dated));
     },
   });

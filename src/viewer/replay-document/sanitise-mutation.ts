@@ -1,0 +1,61 @@
+import { sanitiseAttributeChange } from './sanitise-attributes.js';
+import type { NodeSanitiser, SerialisedNode } from './sanitise-node.js';
+
+// By hand and not by a schema: nine tenths of a recording are mutations, and the first frame waits for this.
+
+/** What the replayer's `applyMutation` reads (rrweb's mutationData). */
+export interface SafeMutation {
+  readonly source: 0;
+  readonly texts: { readonly id: number; readonly value: string }[];
+  readonly attributes: { readonly id: number; readonly attributes: Record<string, unknown> }[];
+  readonly removes: { readonly parentId: number; readonly id: number; readonly isShadow?: true }[];
+  readonly adds: {
+    readonly parentId: number;
+    readonly nextId: number | null;
+    readonly previousId?: number | null;
+    readonly node: SerialisedNode;
+  }[];
+  readonly isAttachIframe?: true;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isId(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}
+
+/** The objects of a list; anything else in it is left out, and what is no list is an empty one. */
+function* objectsIn(value: unknown): Generator<Fields> {
+  if (!Array.isArray(value)) return;
+  for (const one of value as unknown[]) if (typeof one === 'object' && one !== null) yield one as Fields;
+}
+
+/** A mutation as it may be replayed. What cannot be understood of it is left out; the rest stands. */
+export function sanitiseMutation(nodes: NodeSanitiser, data: Fields): SafeMutation {
+  const adds: SafeMutation['adds'] = [];
+  for (const { parentId, previousId, nextId, node } of objectsIn(data['adds'])) {
+    const safe = isId(parentId) ? nodes.added(node, parentId) : undefined;
+    if (safe === undefined) continue;
+    adds.push({
+      parentId: parentId as number,
+      nextId: isId(nextId) ? nextId : null,
+      ...(isId(previousId) ? { previousId } : {}),
+      node: safe,
+    });
+  }
+  const texts: SafeMutation['texts'] = [];
+  for (const { id, value } of objectsIn(data['texts'])) {
+    if (isId(id)) texts.push({ id, value: nodes.text(id, typeof value === 'string' ? value : '') });
+  }
+  const attributes: SafeMutation['attributes'] = [];
+  for (const change of objectsIn(data['attributes'])) {
+    const { id } = change;
+    if (isId(id)) attributes.push({ id, attributes: sanitiseAttributeChange(nodes.tagOf(id), change['attributes']) });
+  }
+  const removes: SafeMutation['removes'] = [];
+  for (const { parentId, id, isShadow } of objectsIn(data['removes'])) {
+    if (isId(parentId) && isId(id)) removes.push({ parentId, id, ...(isShadow === true ? { isShadow } : {}) });
+  }
+  const isAttachIframe = data['isAttachIframe'] === true;
+  return { source: 0, texts, attributes, removes, adds, ...(isAttachIframe ? { isAttachIframe } : {}) };
+}
