@@ -136,6 +136,18 @@ export async function goodVectors(): Promise<MadeVector[]> {
     },
     {
       vector: {
+        file: 'sealed-entry-damaged.fluxrec',
+        scenario: 'An entry is sealed in a way that this version does not know, and is not what was sealed.',
+        problems: [{ code: 'unsupported-encoding', path: LOG_PATH }],
+        found: [{ code: 'wrong-hash', path: LOG_PATH }],
+      },
+      bytes: rawZip([
+        manifestFile(manifestAround([{ ...LOG_ENTRY, encoding: 'deflate+aes-256-gcm', storedBytes: video.length }])),
+        { ...LOG_FILE, plain: video, isStored: true },
+      ]),
+    },
+    {
+      vector: {
         file: 'sealed-entry.fluxrec',
         scenario: 'One entry is sealed in a way that this version does not know; the other is read.',
         problems: [{ code: 'unsupported-encoding', path: 'log/w1-1/00001-0000.ndjson' }],

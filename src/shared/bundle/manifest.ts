@@ -20,6 +20,8 @@ export const manifestEntrySchema = v.looseObject({
   lane: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/)),
   source: v.pipe(v.string(), v.maxLength(64)),
   chain: count,
+  /** Place in its chain, from 0. Where one is left out, what follows in that chain cannot be built upon. */
+  sequence: v.optional(count),
   startMs: v.pipe(v.number(), v.finite()),
   endMs: v.pipe(v.number(), v.finite()),
   /** Lines in it. */

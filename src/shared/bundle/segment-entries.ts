@@ -17,6 +17,7 @@ export function manifestEntry(segment: Segment, source: Pick<Source, 'anchors'>)
     lane: segment.lane,
     source: segment.source,
     chain: segment.chain,
+    sequence: segment.sequence,
     startMs: toSessionMs(source, segment.startMonoMs),
     endMs: toSessionMs(source, segment.endMonoMs),
     events: segment.events,

@@ -45,12 +45,13 @@ export async function verifyBundle(source: ByteSource, options: VerifyOptions = 
   const totalBytes = entries.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
   let bytes = 0;
   for (const [index, entry] of entries.entries()) {
-    if (bundle.problemOf(entry) === undefined) {
-      try {
-        await verifyEntry(bundle, entry, signal);
-      } catch (error) {
-        problems.push(problemOf(error));
-      }
+    try {
+      const wrong = bundle.problemOf(entry);
+      if (wrong === undefined) await verifyEntry(bundle, entry, signal);
+      // How it was packed only a later version knows; whether it is what was packed can be told.
+      else if (wrong.code === 'unsupported-encoding') await verifyStored(bundle, entry, signal);
+    } catch (error) {
+      problems.push(problemOf(error));
     }
     bytes += entry.storedBytes;
     onProgress?.({ entries: index + 1, totalEntries: entries.length, bytes, totalBytes });
@@ -74,6 +75,12 @@ async function verifyEntry(bundle: OpenBundle, entry: ManifestEntry, signal?: Ab
   const sums = await (isSmall ? sumsOfWhole(bundle, entry, signal) : sumsOfPieces(bundle, entry, signal));
   if (sums.sha256 !== entry.sha256) throw new BundleError('wrong-hash', { path, detail: 'plain bytes' });
   if (sums.crc32 !== bundle.crc32Of(entry)) throw new BundleError('wrong-hash', { path, detail: 'crc32' });
+}
+
+async function verifyStored(bundle: OpenBundle, entry: ManifestEntry, signal?: AbortSignal): Promise<void> {
+  const hash = sha256.create();
+  for await (const stored of bundle.storedPieces(entry, { signal })) hash.update(stored);
+  checkStored(entry, toHex(hash.digest()));
 }
 
 async function sumsOfWhole(bundle: OpenBundle, entry: ManifestEntry, signal?: AbortSignal): Promise<Sums> {
