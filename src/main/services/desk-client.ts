@@ -8,6 +8,7 @@ import {
   type CompleteAnswer,
   type TicketAnswer,
   type TicketRequest,
+  type UploadConflict,
 } from '../../shared/protocol/desk.js';
 import { ServiceError } from './service-errors.js';
 
@@ -96,9 +97,11 @@ export class DeskClient {
     return answer.receivedBytes;
   }
 
-  async complete(ticket: string, signal: AbortSignal): Promise<CompleteAnswer> {
+  /** The desk's verdict, or where to go on when it has not got all, or not what was sent. */
+  async complete(ticket: string, signal: AbortSignal): Promise<CompleteAnswer | UploadConflict> {
     const init = { method: 'POST', headers: { Authorization: `Bearer ${ticket}` } };
-    return await this.#ask('/api/upload/complete', init, completeAnswerSchema, COMPLETE_TIMEOUT_MS, signal);
+    const schema = v.union([completeAnswerSchema, uploadConflictSchema]);
+    return await this.#ask('/api/upload/complete', init, schema, COMPLETE_TIMEOUT_MS, signal);
   }
 
   async #ask<S extends v.GenericSchema<unknown, unknown>>(

@@ -4,6 +4,7 @@ import { segmentEntries } from '../../shared/bundle/segment-entries.js';
 import { MAX_PART_BYTES } from '../../shared/constants.js';
 import { toErrorResult, type ErrorResult } from '../../shared/errors.js';
 import type { Draft as DraftView, RecorderContract } from '../../shared/protocol/host.js';
+import type { Source } from '../../shared/session/clock.js';
 import { LANES } from '../../shared/session/lane.js';
 import type { Audience } from './audience.js';
 import { DraftRows } from './draft-rows.js';
@@ -69,6 +70,7 @@ export class Draft {
   readonly #alive: ReadonlySet<string>;
   #status: DraftView['status'] = 'collecting';
   #error: ErrorResult | undefined;
+  #frozen: ReadonlyMap<string, Source> | undefined;
   #choice: Choice;
   #totalBytes: { readonly choice: Choice; readonly bytes: number } | undefined;
   #assembly: Assembly | undefined;
@@ -189,6 +191,8 @@ export class Draft {
         const row = lanes.read(segment);
         if (row !== undefined) await this.#rows.add(row.segment, row.stored);
       }
+      const sources = new Set(this.#rows.segments().map(({ source }) => source));
+      this.#frozen = new Map([...sources].flatMap((id) => this.#source(id) ?? []).map((source) => [source.id, source]));
       // Before anything is chosen the choice is all that there is.
       const { startMs, endMs } = this.#available(this.#placed());
       this.#choice = { startMs, endMs, lanes: LANES };
@@ -202,7 +206,7 @@ export class Draft {
 
   #placed(): DraftRow[] {
     return this.#rows.segments().flatMap((segment) => {
-      const source = this.#options.session.source(segment.source);
+      const source = this.#source(segment.source);
       return source === undefined ? [] : [placeRow(segment, source)];
     });
   }
@@ -251,7 +255,7 @@ export class Draft {
     const { session, app, platform } = this.#options;
     return {
       session: { id: session.id, app, platform, startedMs: session.startedMs },
-      createdMs: this.#options.wallMs(),
+      createdMs: this.startedMs,
       range: { startMs: choice.startMs, endMs: choice.endMs },
       ...(description === '' ? {} : { description }),
       sources: this.#sources(chosen),
@@ -260,7 +264,12 @@ export class Draft {
 
   #sources(chosen: readonly DraftRow[]): ManifestHead['sources'] {
     const ids = new Set(chosen.map(({ source }) => source));
-    return [...ids].flatMap((id) => this.#options.session.publicSource(id) ?? []);
+    return [...ids].flatMap((id) => this.#source(id) ?? []);
+  }
+
+  /** Windows go on reading their clocks. What was ready once does not move any more, so that sizes stay exact. */
+  #source(id: string): Source | undefined {
+    return this.#frozen?.get(id) ?? this.#options.session.publicSource(id);
   }
 }
 

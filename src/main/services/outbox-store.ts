@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join, dirname } from 'node:path';
 import * as v from 'valibot';
 import { partSchema, reportHeadSchema } from '../../shared/report/report.js';
@@ -12,6 +13,7 @@ import {
   type FileSystem,
 } from './durable-file.js';
 
+const CHECK_BYTES = 4 * 1024 * 1024;
 const instant = v.pipe(v.number(), v.finite());
 
 const outboxRecordSchema = v.object({
@@ -88,6 +90,15 @@ export class OutboxStore {
 
   async read(record: OutboxRecord, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
     return await readFileRange(this.#fs, this.#bundle(record), offset, length);
+  }
+
+  /** Is the bundle still what was put here? */
+  async isSound(record: OutboxRecord): Promise<boolean> {
+    const hash = createHash('sha256');
+    for (let offset = 0; offset < record.part.bytes; offset += CHECK_BYTES) {
+      hash.update(await this.read(record, offset, CHECK_BYTES));
+    }
+    return hash.digest('hex') === record.part.sha256;
   }
 
   #bundle({ head, part }: OutboxRecord): string {

@@ -20,21 +20,25 @@ const QUICK_MS = 2000;
 const SLOW_MS = 15_000;
 /** At this time a chunk is given up; what the desk has of it counts. */
 const CHUNK_TIMEOUT_MS = 60_000;
-/** A desk that forgets a ticket twice without a byte in between does not know its own. */
-const MAX_TICKETS = 3;
+/** A desk that forgets its ticket, or misses bytes that it said it had, is asked this often before the next attempt. */
+const MAX_ROUNDS = 3;
 
 /**
  * Sends one part to the desk: from where the desk says that it is, however it came there. Resolves with the desk's verdict;
- * rejects with a DeskRefusal or a DeskDelay. Sending the same part twice gives one part.
+ * rejects with a DeskRefusal, a DeskDelay, or a ServiceError where the bundle is no longer what it was. Sending the same part
+ * twice gives one part.
  */
 export async function uploadPart(options: UploadOptions): Promise<CompleteAnswer> {
-  const { client, record, signal } = options;
-  for (let tickets = 0; tickets < MAX_TICKETS; tickets += 1) {
+  const { client, record, store, signal } = options;
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const ticket = await client.ticket({ report: record.head, part: record.part }, signal);
     if (ticket.status !== 'open') return { status: ticket.status };
     try {
       await uploadFrom(options, ticket.ticket, ticket.receivedBytes);
-      return await client.complete(ticket.ticket, signal);
+      const answer = await client.complete(ticket.ticket, signal);
+      if ('status' in answer) return answer;
+      // Damaged on its way is sent again; damaged here is lost.
+      if (!(await store.isSound(record))) throw new ServiceError('bundle-lost');
     } catch (error) {
       if (!(error instanceof TicketUnknown)) throw error;
     }
