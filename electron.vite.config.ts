@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'electron-vite';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { rrwebWithoutReplay } from './scripts/rrweb-without-replay.js';
 
 const at = (path: string): string => resolve(import.meta.dirname, path);
 // Our own entries resolve to their sources, so that the example and the tools build without a package build first.
@@ -27,7 +28,7 @@ export default defineConfig({
     base: './',
     resolve: { conditions: [...conditions, 'svelte', 'browser', 'module'] },
     worker: { format: 'es' },
-    plugins: [svelte({ configFile: at('svelte.config.js') })],
+    plugins: [svelte({ configFile: at('svelte.config.js') }), rrwebWithoutReplay()],
     build: {
       minify: true,
       manifest: true,

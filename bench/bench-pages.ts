@@ -5,24 +5,33 @@ import { gzipSync } from 'node:zlib';
 import fastifyStatic from '@fastify/static';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import fastify, { type FastifyInstance } from 'fastify';
-import { build, type Manifest } from 'vite';
+import { build, type Manifest, type Plugin } from 'vite';
 import { root } from '../scripts/built.js';
+import { rrwebWithoutReplay } from '../scripts/rrweb-without-replay.js';
 
 const out = join(root, 'out', 'bench');
-const pages = ['grid', 'embed-ours', 'embed-rrweb', 'player'] as const;
+/** Ours are built as the recorder is; the peers' as their users build them. */
+const OURS = ['grid', 'embed-ours'] as const;
+const PEERS = ['embed-rrweb', 'player'] as const;
+type PageName = (typeof OURS | typeof PEERS)[number];
 let built: Promise<unknown> | undefined;
 
 export function buildPages(): Promise<unknown> {
-  built ??= build({
+  built ??= Promise.all([buildInto('ours', OURS, [rrwebWithoutReplay()]), buildInto('peers', PEERS, [])]);
+  return built;
+}
+
+async function buildInto(folder: string, pages: readonly PageName[], plugins: Plugin[]): Promise<void> {
+  await build({
     root,
     configFile: false,
-    logLevel: 'warn',
+    logLevel: 'error',
     base: './',
     resolve: { conditions: ['fluxrec-source', 'svelte', 'browser', 'module'] },
     worker: { format: 'es' },
-    plugins: [svelte({ configFile: join(root, 'svelte.config.js') })],
+    plugins: [svelte({ configFile: join(root, 'svelte.config.js') }), ...plugins],
     build: {
-      outDir: out,
+      outDir: join(out, folder),
       emptyOutDir: true,
       manifest: true,
       // The pages await their recorder at the top level.
@@ -32,12 +41,16 @@ export function buildPages(): Promise<unknown> {
       },
     },
   });
-  return built;
+}
+
+function folderOf(page: PageName): string {
+  return join(out, (PEERS as readonly string[]).includes(page) ? 'peers' : 'ours');
 }
 
 /** gzip (level 9) bytes of every script and style that the page loads at its start: its static imports, no lazy ones, no workers. */
-export function startBytes(page: (typeof pages)[number]): number {
-  const manifest = JSON.parse(readFileSync(join(out, '.vite/manifest.json'), 'utf8')) as Manifest;
+export function startBytes(page: PageName): number {
+  const folder = folderOf(page);
+  const manifest = JSON.parse(readFileSync(join(folder, '.vite/manifest.json'), 'utf8')) as Manifest;
   const seen = new Set<string>();
   const visit = (key: string): void => {
     const chunk = manifest[key];
@@ -47,10 +60,10 @@ export function startBytes(page: (typeof pages)[number]): number {
     for (const next of chunk.imports ?? []) visit(next);
   };
   visit(`bench/pages/${page}.html`);
-  return [...seen].reduce((sum, file) => sum + gzipSync(readFileSync(join(out, file)), { level: 9 }).byteLength, 0);
+  return [...seen].reduce((sum, file) => sum + gzipSync(readFileSync(join(folder, file)), { level: 9 }).byteLength, 0);
 }
 
-/** Serves the built pages at `/bench/pages/NAME.html`. The caller adds routes and listens. */
+/** Serves the built pages at `/ours/bench/pages/NAME.html` and `/peers/…`. The caller adds routes and listens. */
 export async function pageServer(): Promise<FastifyInstance> {
   await buildPages();
   const server = fastify({ bodyLimit: 256 * 1024 * 1024, forceCloseConnections: true });

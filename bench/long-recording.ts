@@ -76,7 +76,7 @@ export async function recordLong(minutes: number, log: (text: string) => void): 
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     await page.addInitScript(speedUp, SPEED);
-    await page.goto(`${url}/bench/pages/grid.html?mode=collect`);
+    await page.goto(`${url}/ours/bench/pages/grid.html?mode=collect`);
     await work(page, minutes * 60_000, log);
     await page.evaluate(() => (window as unknown as { collect(): Promise<void> }).collect());
     const originMs = await page.evaluate(() => Date.now() - performance.now());

@@ -168,7 +168,7 @@ export const viewerOpen: Bench = {
       const [ours, peer]: [number[], number[]] = [[], []];
       for (let turn = 0; turn < (options.short ? 1 : 7); turn += 1) {
         ours.push(await openMs(browser, `${deskUrl}/#/reports/${report}`, (context) => context.addCookies(cookies)));
-        peer.push(await openMs(browser, `${peerUrl}/bench/pages/player.html`));
+        peer.push(await openMs(browser, `${peerUrl}/peers/bench/pages/player.html`));
         options.log(`ours ${String(round(ours.at(-1) ?? 0, 0))} ms, peer ${String(round(peer.at(-1) ?? 0, 0))} ms`);
       }
       return [

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { startWebHost } from 'fluxion-recorder/main';
+import { startWebHost } from '../src/main/index.js';
 import { launchChromium } from '../tests/e2e/product.js';
 import { pageServer } from './bench-pages.js';
 import { median, round, type Bench } from './figures.js';
@@ -15,7 +15,7 @@ async function scriptMsPerSecond(browser: Browser, url: string, mode: Mode, seco
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   try {
     const page = await context.newPage();
-    await page.goto(`${url}/bench/pages/grid.html?mode=${mode}`);
+    await page.goto(`${url}/ours/bench/pages/grid.html?mode=${mode}`);
     await page.locator('td').first().waitFor();
     const devtools = await context.newCDPSession(page);
     await devtools.send('Performance.enable', { timeDomain: 'timeTicks' });

@@ -20,6 +20,8 @@ export interface Contract {
   readonly events: Events;
 }
 
+// A contract that a bundle does not use must not stay in it.
+/* @__NO_SIDE_EFFECTS__ */
 export function method<I extends Schema, O extends Schema>(input: I, output: O): Method<I, O> {
   return { input, output };
 }
