@@ -95,17 +95,24 @@ const REFUSALS = {
 
 export type DeskErrorCode = keyof typeof REFUSALS;
 
+export interface DeskErrorOptions extends ErrorOptions {
+  readonly details?: Readonly<Record<string, number>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** Something that the desk refuses, with the HTTP status that says so. */
 export class DeskError extends FluxionError {
   declare readonly code: DeskErrorCode;
   readonly status: number;
   /** What the answer's body carries beside `code` and `message`. */
   readonly details: Readonly<Record<string, number>>;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(code: DeskErrorCode, options: ErrorOptions & { details?: Readonly<Record<string, number>> } = {}) {
+  constructor(code: DeskErrorCode, options: DeskErrorOptions = {}) {
     super(code, REFUSALS[code].message, options);
     this.status = REFUSALS[code].status;
     this.details = options.details ?? {};
+    this.headers = options.headers ?? {};
   }
 }
 

@@ -12,7 +12,7 @@ export const UPLOAD_TTL_MS = 7 * DAY_MS;
 export const TICKET_TTL_MS = DAY_MS;
 /** Tickets of one upload that are valid together: a client that asks twice at once may use either. */
 export const TICKETS_PER_UPLOAD = 4;
-/** Unfinished uploads at one time; each is a small record in memory and a file. */
+/** Unfinished uploads at one time; each is a small record in memory and a file. Past it, one without a byte gives way. */
 export const MAX_OPEN_UPLOADS = 10_000;
 /** Space that uploads leave free on the disk: for conversations, and for whatever else lives there. */
 export const RESERVED_DISK_BYTES = 256 * 1024 * 1024;

@@ -10,6 +10,7 @@ import { FolderStore } from '../store/folder-store.js';
 import { lockFolder } from './data-lock.js';
 import { DeskError } from './errors.js';
 import { API_CSP, COMMON_HEADERS } from './http/headers.js';
+import { isNextProxy } from './http/next-proxy.js';
 import { checkCaller, checkHost, ownOrigins, type OwnOrigins } from './http/own-origin.js';
 import { refuse } from './http/refusal.js';
 import { Intake } from './intake/intake.js';
@@ -56,8 +57,8 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
   await makeFolder(options.dataDir).catch((error: unknown) => {
     throw toStoreError(error);
   });
-  const unlock = await lockFolder(options.dataDir);
   const app = makeApp(options, tls);
+  const unlock = await lockFolder(options.dataDir);
   try {
     if (unlock === undefined) app.log.warn({}, 'nothing keeps a second desk off the data folder');
     return await run(app, options, shownOrigin, unlock);
@@ -77,8 +78,7 @@ function makeApp(options: DeskOptions, tls: { cert: Buffer; key: Buffer } | unde
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
-    // Only the proxy itself, which is on this machine or its private network, may say for whom it speaks.
-    trustProxy: options.behindTlsProxy === true ? ['loopback', 'linklocal', 'uniquelocal'] : false,
+    trustProxy: options.behindTlsProxy === true ? isNextProxy : false,
   } as const;
   if (tls === undefined) return Fastify(common);
   // Its type differs only in the kind of server, which nothing below looks at.

@@ -44,7 +44,7 @@ export function refuse(
   if (status === 413) reply.header('connection', 'close');
   if (status === 503 && reply.getHeader('retry-after') === undefined) reply.header('retry-after', '30');
   const answer = toErrorResult(known ?? error);
-  reply.status(status);
+  reply.status(status).headers(known?.headers ?? {});
   // A person who mistyped an address reads a sentence; programs call below /api.
   if (request.url.startsWith('/api/')) reply.send({ ...answer, ...known?.details });
   else reply.type('text/plain; charset=utf-8').send(`${answer.message}\n`);

@@ -1,21 +1,22 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { BundleProblem } from '../../shared/bundle/errors.js';
-import { verifyBundle } from '../../shared/bundle/verify.js';
+import { UPLOAD_CHUNK_BYTES } from '../../shared/constants.js';
 import type { CompleteAnswer, TicketAnswer, TicketRequest } from '../../shared/protocol/desk.js';
-import { openFileSource, type FileSource } from '../../store/file-source.js';
 import { DeskError, uploadConflict } from '../errors.js';
 import { MAX_DAMAGED_UPLOADS, MAX_FINISHED_TICKETS, VERIFICATIONS_AT_ONCE } from '../limits.js';
 import type { Log } from '../log.js';
-import { readDigest } from '../reports/digest.js';
 import type { Reports } from '../reports/reports.js';
 import type { ReportState } from '../reports/state.js';
 import { hashSecret } from '../secret.js';
 import { KeyedTurns, Turns } from '../turns.js';
 import type { Upload } from './upload.js';
 import type { Uploads } from './uploads.js';
+import { judgePart } from './verdict.js';
+
+const DAMAGED: BundleProblem = {
+  code: 'wrong-hash',
+  message: 'The bytes that came are not those that were announced, twice in a row.',
+};
 
 export interface IntakeOptions {
   readonly reports: Reports;
@@ -57,8 +58,10 @@ export class Intake {
   }
 
   /** Throws `ticket-unknown`, and what `Upload.append` throws. */
-  append(ticket: string, offset: number, declaredBytes: number | undefined, body: Readable): Promise<number> {
-    return this.#uploads.byTicket(ticket).append(offset, declaredBytes, body);
+  async append(ticket: string, offset: number, declaredBytes: number | undefined, body: Readable): Promise<number> {
+    const upload = this.#uploads.byTicket(ticket);
+    await this.#uploads.checkRoom(declaredBytes ?? UPLOAD_CHUNK_BYTES);
+    return upload.append(offset, declaredBytes, body);
   }
 
   /**
@@ -112,38 +115,43 @@ export class Intake {
     const { signal } = this.#stop;
     signal.throwIfAborted();
     const { report, part, damaged } = upload.record;
+    const known = this.#reports.inbox.get(report.id);
+    const before = known === undefined ? undefined : finishedPart(known, part.number);
+    if (before?.part.sha256 === part.sha256) {
+      // A crash came between the part's entry and the end of its upload.
+      return this.#finish(upload, () => Promise.resolve({ status: before.status }));
+    }
     const received = await upload.receivedBytes();
     if (received !== part.bytes) throw uploadConflict('upload-incomplete', received);
     const startedMs = performance.now();
-    let problem: Pick<BundleProblem, 'code' | 'message' | 'detail'> | undefined;
-    if ((await sha256Of(upload.path, signal)) !== part.sha256) {
-      if (damaged + 1 < MAX_DAMAGED_UPLOADS) {
-        await upload.restart();
-        throw uploadConflict('upload-damaged', 0);
+    const verdict = await judgePart(upload.path, part, signal);
+    if (verdict.is === 'damaged' && damaged + 1 < MAX_DAMAGED_UPLOADS) {
+      await upload.restart();
+      throw uploadConflict('upload-damaged', 0);
+    }
+    return this.#finish(upload, async () => {
+      const state = await this.#reports.announce(report);
+      const fields = { report: report.id, part: part.number, bytes: part.bytes };
+      if (verdict.is === 'good') {
+        await this.#reports.addPart(state, part, upload.path, verdict.digest);
+        this.#log.info({ ...fields, ms: Math.round(performance.now() - startedMs) }, 'part accepted');
+        return { status: 'accepted' };
       }
-      problem = {
-        code: 'wrong-hash',
-        message: 'The bytes that came are not those that were announced, twice in a row.',
-      };
-    } else {
-      problem = await findProblem(upload.path, signal);
-    }
-    const state = await this.#reports.announce(report);
-    const fields = { report: report.id, part: part.number, bytes: part.bytes };
-    let answer: CompleteAnswer;
-    if (problem === undefined) {
-      const digest = await withSource(upload.path, (source) => readDigest(source, part, signal));
-      await this.#reports.addPart(state, part, upload.path, digest);
-      answer = { status: 'accepted' };
-      this.#log.info({ ...fields, ms: Math.round(performance.now() - startedMs) }, 'part accepted');
-    } else {
-      await this.#reports.quarantine(state, part, upload.path, problem.code, problem.message);
-      answer = { status: 'quarantined', code: problem.code, message: problem.message };
-      this.#log.warn({ ...fields, code: problem.code, detail: problem.detail }, 'part quarantined');
-    }
-    this.#remember(upload, answer);
-    await this.#uploads.discard(upload);
-    return answer;
+      const { code, message, detail } = verdict.is === 'bad' ? verdict.problem : DAMAGED;
+      await this.#reports.quarantine(state, part, upload.path, code, message);
+      this.#log.warn({ ...fields, code, detail }, 'part quarantined');
+      return { status: 'quarantined', code, message };
+    });
+  }
+
+  /** The last step, in the turn of `ask`: nobody gets a ticket for a part that counts a moment later. */
+  #finish(upload: Upload, settle: () => Promise<CompleteAnswer>): Promise<CompleteAnswer> {
+    return this.#asking.run(upload.record.report.id, async () => {
+      const answer = await settle();
+      this.#remember(upload, answer);
+      await this.#uploads.discard(upload);
+      return answer;
+    });
   }
 
   #remember(upload: Upload, answer: CompleteAnswer): void {
@@ -163,26 +171,4 @@ function finishedPart(
   if (accepted !== undefined) return { part: accepted, status: 'accepted' };
   const quarantined = state.quarantined.get(number);
   return quarantined === undefined ? undefined : { part: quarantined, status: 'quarantined' };
-}
-
-async function sha256Of(path: string, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash, { signal });
-  return hash.digest('hex');
-}
-
-async function withSource<T>(path: string, read: (source: FileSource) => Promise<T>): Promise<T> {
-  const source = await openFileSource(path);
-  try {
-    return await read(source);
-  } finally {
-    await source.close();
-  }
-}
-
-/** The first thing that keeps a bundle from counting. Rejects where the desk itself cannot read the file. */
-async function findProblem(path: string, signal: AbortSignal): Promise<BundleProblem | undefined> {
-  const problems = await withSource(path, (source) => verifyBundle(source, { signal }));
-  // An entry that a later version packed is intact as far as can be told, and viewers say which ones they cannot read.
-  return problems.find(({ code, path }) => code !== 'unsupported-encoding' || path === undefined);
 }

@@ -17,6 +17,7 @@ export class Upload {
   readonly path: string;
   readonly #recordPath: string;
   readonly #turns = new Turns();
+  readonly #updates = new Turns();
   #record: UploadRecord;
   #isClosed = false;
 
@@ -35,9 +36,13 @@ export class Upload {
     return this.#isClosed;
   }
 
-  async save(record: UploadRecord): Promise<void> {
-    await replaceFile(this.#recordPath, Buffer.from(JSON.stringify(record)));
-    this.#record = record;
+  /** Changes the record, on disk first. Changes wait for each other, so that none is made on an old one. */
+  update(change: (record: UploadRecord) => UploadRecord): Promise<void> {
+    return this.#updates.run(async () => {
+      const record = change(this.#record);
+      await replaceFile(this.#recordPath, Buffer.from(JSON.stringify(record)));
+      this.#record = record;
+    });
   }
 
   async receivedBytes(): Promise<number> {
@@ -139,7 +144,7 @@ export class Upload {
 
   /** Throws the bytes away and starts again. Within `exclusively`. */
   async restart(): Promise<void> {
-    await this.save({ ...this.#record, damaged: this.#record.damaged + 1 });
+    await this.update((record) => ({ ...record, damaged: record.damaged + 1 }));
     await rm(this.path, { force: true });
   }
 

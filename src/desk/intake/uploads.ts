@@ -68,19 +68,23 @@ export class Uploads {
     }
     if (known === undefined) await this.#makeRoom(part.bytes);
     const ticket = mintSecret();
-    const nowMs = this.#now();
-    const record: UploadRecord = known?.record ?? { report, part, tickets: [], askedMs: nowMs, damaged: 0 };
-    const tickets = [
-      ...record.tickets.filter((one) => one.expiresMs > nowMs),
-      { hash: hashSecret(ticket), expiresMs: nowMs + TICKET_TTL_MS },
-    ].slice(-TICKETS_PER_UPLOAD);
-    const upload = known ?? this.#upload(uploadName(report.id, part.number), record);
+    const askedMs = this.#now();
+    const upload =
+      known ?? this.#upload(uploadName(report.id, part.number), { report, part, tickets: [], askedMs, damaged: 0 });
+    const before = upload.record.tickets;
     try {
-      await upload.save({ ...record, tickets, askedMs: nowMs });
+      await upload.update((record) => ({
+        ...record,
+        askedMs,
+        tickets: [
+          ...record.tickets.filter((one) => one.expiresMs > askedMs),
+          { hash: hashSecret(ticket), expiresMs: askedMs + TICKET_TTL_MS },
+        ].slice(-TICKETS_PER_UPLOAD),
+      }));
     } catch (error) {
       throw toStoreError(error);
     }
-    for (const { hash } of record.tickets) this.#byTicket.delete(hash);
+    for (const { hash } of before) this.#byTicket.delete(hash);
     this.#index(upload);
     return { ticket, upload };
   }
@@ -112,12 +116,26 @@ export class Uploads {
     return [...this.#byName.values()].some((upload) => upload.record.report.id === report);
   }
 
-  /** Refuses early what could not be finished: better at the first byte than at the last. */
+  /** Refuses early what could not be finished: better at the first byte than at the last. Throws `disk-full`. */
+  async checkRoom(bytes: number): Promise<void> {
+    if ((await this.#freeBytes()) < bytes + RESERVED_DISK_BYTES) throw new DeskError('disk-full');
+  }
+
   async #makeRoom(bytes: number): Promise<void> {
-    if (this.#byName.size >= MAX_OPEN_UPLOADS) throw new DeskError('busy');
-    let owed = bytes + RESERVED_DISK_BYTES;
-    for (const upload of this.#byName.values()) owed += upload.record.part.bytes - (await upload.receivedBytes());
-    if ((await this.#freeBytes()) < owed) throw new DeskError('disk-full');
+    // What others have announced does not count: an announcement costs nothing, so it can reserve nothing.
+    await this.checkRoom(bytes);
+    if (this.#byName.size < MAX_OPEN_UPLOADS) return;
+    // For the same reason one without a byte gives way.
+    for (const upload of this.#byName.values()) {
+      if ((await upload.receivedBytes()) > 0) continue;
+      const isGone = await upload.exclusively(async () => {
+        if ((await upload.receivedBytes()) > 0) return false;
+        await this.discard(upload);
+        return true;
+      });
+      if (isGone) return;
+    }
+    throw new DeskError('busy');
   }
 
   async #load(name: string): Promise<void> {

@@ -69,7 +69,9 @@ export class Reports {
   /** Takes a verified part from a local file into the store. Can be repeated after a crash at any point. */
   async addPart(state: ReportState, part: Part, file: string, digest: Digest): Promise<void> {
     const { id } = state.head;
-    // No part of this number has been accepted: an object that is there is what a crash left of this very step.
+    // The last line of defence: a part that counts is never written over.
+    if (state.parts.has(part.number) || state.quarantined.has(part.number)) throw new DeskError('part-differs');
+    // None of this number counts: an object that is there is what a crash left of this very step.
     await this.#store.put(partKey(id, part.number), { file });
     await this.#store.put(digestKey(id, part.number), json(digest));
     state.digest(digest);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rm, mkdtemp } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -71,8 +71,10 @@ describe('a range', () => {
   it.each(['bytes=SIZE-', 'bytes=SIZE-SIZE', 'bytes=-0', 'bytes=99999999999999999999-'])(
     '%s is past the end',
     async (range) => {
-      const { status, headers } = await read({ range: range.replaceAll('SIZE', String(bytes.length)) });
+      const { status, headers, body } = await read({ range: range.replaceAll('SIZE', String(bytes.length)) });
       expect(status).toBe(416);
+      expect(JSON.parse(body.toString())).toMatchObject({ code: 'range-unsatisfiable' });
+      expect(headers.get('cache-control')).toBe('no-store');
       expect(headers.get('content-range')).toBe(`bytes */${bytes.length}`);
     },
   );
@@ -138,3 +140,18 @@ it.each(['1', '-1', '0x0', '00', '0000', '9999', 'a', '..', '0%2f', '%00'])(
     expect(status).toBe(404);
   },
 );
+
+it('that the disk has lost is a failure, and is not taken for the part', async () => {
+  const reports = join(folder, 'store', 'reports');
+  const [report] = await readdir(reports);
+  const object = join(reports, report ?? '', 'parts', '0.fluxrec');
+  await rename(object, `${object}.away`);
+  try {
+    const { status, headers, body } = await read({ range: 'bytes=0-1' });
+    expect(status).toBe(500);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(JSON.parse(body.toString())).toMatchObject({ code: 'object-missing' });
+  } finally {
+    await rename(`${object}.away`, object);
+  }
+});

@@ -186,6 +186,10 @@ describe('behind a proxy', () => {
       expect((await signIn('203.0.113.2')).status).toBe(401);
       // What a client writes into the header itself stands before what the proxy adds.
       expect((await signIn('203.0.113.9, 203.0.113.1')).status).toBe(429);
+      // Nor may a client on the private network name another one.
+      expect((await signIn('203.0.113.10, 10.0.0.9')).status).toBe(401);
+      expect((await signIn('203.0.113.11, 10.0.0.9')).status).toBe(401);
+      expect((await signIn('203.0.113.12, 10.0.0.9')).status).toBe(429);
       expect((await signIn('2001:db8:1:2::1')).status).toBe(401);
       expect((await signIn('2001:db8:1:2:ffff::2')).status).toBe(401);
       expect((await signIn('2001:db8:1:2::3')).status).toBe(429);
