@@ -152,11 +152,29 @@ export const say = {
 
   preview: {
     heading: 'See it yourself first',
-    button: 'Play what will be sent',
-    hint: 'Plays from the very file that would be sent, on this computer.',
-    preparing: 'Preparing…',
+    button: 'Show what will be sent',
+    hint: 'Plays and lists the very file that would be sent. It does not leave this computer.',
+    opening: 'Preparing the file…',
+    hide: 'Hide',
+    stale: 'You changed what is sent, so the file is another one now.',
+    changed: 'What is sent has changed meanwhile. Show it again.',
     noDom: 'What the windows showed is not included, so there is nothing to play.',
-    stale: 'You changed what is sent. Play it again to see the new version.',
+    gap: 'Nothing was recorded at this moment.',
+    loading: 'Loading…',
+    play: 'Play',
+    pause: 'Pause',
+    position: 'Moment',
+    positionValue: (time: string, ms: number, totalMs: number) =>
+      `${time}, ${formatDuration(ms)} of ${formatDuration(totalMs)}`,
+    speed: 'Speed',
+    times: (speed: number) => `${formatCount(speed)} ×`,
+    window: 'Window',
+    windowByItself: 'The one in use',
+    skip: 'Skip quiet times',
+    linesHeading: (name: string, n: number) => `${name}: ${plural(n, 'entry', 'entries')}`,
+    linesReading: 'Reading…',
+    linesMore: (n: number) => `Show ${formatCount(n)} more`,
+    linesBroken: (n: number) => `${plural(n, 'entry', 'entries')} could not be read.`,
   },
 
   save: {

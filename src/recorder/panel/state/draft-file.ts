@@ -17,8 +17,7 @@ export class DraftFile implements RangedFile {
 
   /** Differs whenever the file would differ. Reads of one version must not be mixed with those of another. */
   get version(): string {
-    const { startMs, endMs, lanes } = this.#selection;
-    return JSON.stringify([startMs, endMs, lanes, this.#description()]);
+    return `${this.#selection.key}\n${this.#description()}`;
   }
 
   /** The version that `read` reads now; undefined before the first `open`. */

@@ -75,6 +75,9 @@ export class SelectionState {
   readonly lanes: readonly Lane[] = $derived(LANE_ORDER.filter((lane) => this.#lanes.has(lane)));
   readonly isEmpty = $derived(this.draft.selection.lanes.every(({ events }) => events === 0));
 
+  /** Differs whenever the choice does. */
+  readonly key = $derived(JSON.stringify([this.#startMs, this.#endMs, this.lanes]));
+
   hasLane(lane: Lane): boolean {
     return this.#lanes.has(lane);
   }

@@ -1,6 +1,7 @@
 import { toErrorResult, type ErrorResult } from '../../../shared/errors.js';
 import type { Delivery, Draft } from '../../../shared/protocol/host.js';
 import { DraftFile } from './draft-file.js';
+import { PreviewState } from './preview-state.svelte.js';
 import { isUnreachable, type PanelPort } from './panel-port.js';
 import { SaveState } from './save-state.svelte.js';
 import { SelectionState } from './selection-state.svelte.js';
@@ -11,17 +12,20 @@ export class Composition {
   readonly selection: SelectionState;
   readonly file: DraftFile;
   readonly save = new SaveState();
+  readonly preview: PreviewState;
   /** Why the last attempt to send did not work. */
   error = $state.raw<ErrorResult>();
 
   constructor(port: PanelPort, draft: Draft) {
     this.selection = new SelectionState(port, draft);
     this.file = new DraftFile(port, this.selection, () => this.description.trim());
+    this.preview = new PreviewState(this.file, this.selection);
   }
 
   dispose(): void {
     this.selection.dispose();
     this.save.cancel();
+    this.preview.hide();
   }
 }
 
