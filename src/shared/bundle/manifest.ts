@@ -45,7 +45,7 @@ export const manifestSchema = v.looseObject({
     /** Wall clock (Unix ms) of session time 0. */
     startedMs: v.pipe(v.number(), v.finite()),
   }),
-  /** When this part was put together (Unix ms), and which part of its report it is, from 0. */
+  /** When this bundle was put together (Unix ms). */
   createdMs: v.pipe(v.number(), v.finite()),
   /** The stretch of session time that the customer chose to send. Entries may reach over it, by whole segments. */
   range: v.object({ startMs: v.pipe(v.number(), v.finite()), endMs: v.pipe(v.number(), v.finite()) }),

@@ -76,6 +76,20 @@ describe('opening', () => {
   });
 });
 
+it('an entry that deflate could make, and that is larger than an entry may be, is refused before it is read', async () => {
+  const stored = new Uint8Array(300 * KB);
+  const bytes = 257 * KB * KB;
+  const entry = logEntry('log/a', stored, stored, { bytes });
+  const source = counted(
+    rawZip([manifestFile(manifestAround([entry])), { name: entry.path, plain: stored, stored, plainBytes: bytes }]),
+  );
+  const bundle = await openBundle(source);
+  expect(bundle.problems.map(({ code }) => code)).toEqual(['zip-bomb']);
+  source.ranges.length = 0;
+  await expect(bundle.readPlain(entry)).rejects.toMatchObject({ code: 'zip-bomb' });
+  expect(source.ranges).toEqual([]);
+});
+
 describe('a chain', () => {
   it('comes by one read', async () => {
     const source = counted(largeBundle());
