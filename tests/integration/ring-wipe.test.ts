@@ -1,55 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type BrowserContext, type Page } from 'playwright-core';
-import { build } from 'vite';
+import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WIPE_SETTLE_MS } from '../../src/recorder/ring/wipe-settle.js';
+import { LANES } from '../../src/shared/session/lane.js';
 import { CHROMIUM_ARGS, findChromium } from '../lab/chromium.js';
+import { RingWindow, startRingSite, type RingSite } from './ring-site.js';
 
 // Wiping is real: what was recorded is searched for in every file of the browser's profile, as it was written (open
 // segments are plain text) and as it was stored (sealed ones are deflated).
 
-const LANES = ['dom', 'log', 'network', 'error', 'action', 'recorder'];
 const executablePath = findChromium();
-
-let site = '';
-let server: Server;
+let site: RingSite;
 
 beforeAll(async () => {
-  site = mkdtempSync(join(tmpdir(), 'ring-site-'));
-  await build({
-    configFile: false,
-    logLevel: 'warn',
-    root: import.meta.dirname,
-    resolve: { conditions: ['fluxrec-source', 'browser', 'module'] },
-    worker: { format: 'es' },
-    build: {
-      outDir: site,
-      emptyOutDir: true,
-      rolldownOptions: { input: join(import.meta.dirname, 'ring-page.ts'), output: { entryFileNames: 'page.js' } },
-    },
-  });
-  server = createServer((request, response) => {
-    const path = request.url ?? '/';
-    const isPage = path === '/';
-    response.setHeader('content-type', isPage ? 'text/html' : 'text/javascript');
-    response.setHeader('cache-control', 'no-store');
-    if (!isPage && !readdirSync(site, { recursive: true }).includes(path.slice(1))) response.writeHead(404).end();
-    else
-      response.end(
-        isPage ? '<!doctype html><script type="module" src="/page.js"></script>' : readFileSync(join(site, path)),
-      );
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  site = await startRingSite();
 }, 60_000);
 
 afterAll(() => {
-  server.close();
-  rmSync(site, { recursive: true, force: true });
+  site.close();
 });
 
 /** Where in the profile any of `needles` lies: paths below it. */
@@ -68,101 +39,20 @@ function search(profile: string, needles: readonly Buffer[]): string[] {
   return found;
 }
 
-/** A text as a file may hold it: in UTF-8, or in the two-byte strings of the browser's serialiser. */
-function spellings(text: string): Buffer[] {
-  return [Buffer.from(text, 'utf8'), Buffer.from(text, 'utf16le')];
-}
-
-interface Opened {
-  readonly page: Page;
-  /** What was recorded. */
-  readonly markers: string[];
-}
-
-async function open(context: BrowserContext, source: string): Promise<Opened> {
-  const page = await context.newPage();
-  await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-  await page.evaluate(
-    ([id]) => {
-      const scope = globalThis as unknown as {
-        openRing: (options: object) => { anchor: (anchor: object) => void };
-        ring: unknown;
-      };
-      const ring = scope.openRing({
-        session: 'session',
-        source: id,
-        originMs: performance.timeOrigin,
-        settings: { maxAgeMs: 600_000, maxBytes: 200_000_000 },
-      });
-      ring.anchor({ monoMs: 0, sessionMs: 0, wallMs: performance.timeOrigin, uncertaintyMs: 1 });
-      scope.ring = ring;
-    },
-    [source],
-  );
-  return { page, markers: [] };
-}
-
-/** Records something unmistakable and incompressible into every lane, small and large. */
-async function record({ page, markers }: Opened): Promise<void> {
-  const sizes = [200, 12_000, 300_000];
-  const texts = LANES.flatMap((lane) => sizes.map((bytes) => ({ lane, text: randomBytes(bytes).toString('base64') })));
-  markers.push(...texts.flatMap(({ text }) => [text.slice(0, 60), text.slice(-60)]));
-  await page.evaluate(async (recorded) => {
-    const { ring } = globalThis as unknown as {
-      ring: { append: (...args: unknown[]) => void; totals: () => Promise<unknown> };
-    };
-    const t = performance.now();
-    const timestamp = performance.timeOrigin + t;
-    const dom = [
-      { type: 4, timestamp, data: { href: 'http://app.test/', width: 800, height: 600 } },
-      { type: 2, timestamp, data: { node: { type: 0, id: 1, childNodes: [] }, initialOffset: { top: 0, left: 0 } } },
-    ];
-    ring.append([{ lane: 'dom', events: dom, monoMs: [t, t] }], [], false);
-    for (const { lane, text } of recorded) {
-      const event =
-        lane === 'dom'
-          ? { type: 3, timestamp, data: { source: 0, texts: [{ id: 1, value: text }] } }
-          : { type: lane, t, message: text };
-      ring.append([{ lane, events: [event], monoMs: [t] }], [], false);
-    }
-    await ring.totals();
-  }, texts);
-}
-
-/** Seals everything; answers a piece from the middle of each row's stored bytes. */
-async function handOver({ page }: Opened): Promise<Buffer[]> {
-  const pieces = await page.evaluate(async () => {
-    type Row = { storedBytes: number };
-    type Give = (rows: Row[], stored: Uint8Array) => Promise<void>;
-    const { ring } = globalThis as unknown as { ring: { handOver: (request: object, give: Give) => Promise<unknown> } };
-    const found: number[][] = [];
-    await ring.handOver({ handOver: crypto.randomUUID(), startMs: -1e12, endMs: 1e12 }, (rows, stored) => {
-      let at = 0;
-      for (const { storedBytes } of rows) {
-        const middle = at + Math.floor(storedBytes / 2);
-        found.push(Array.from(stored.subarray(middle, middle + 48)));
-        at += storedBytes;
+/** Records something unmistakable and incompressible into every lane, small and large. Answers what to look for. */
+async function recordMarkers(window: RingWindow): Promise<Buffer[]> {
+  const needles: Buffer[] = [];
+  for (const lane of LANES) {
+    for (const bytes of [200, 12_000, 300_000]) {
+      const text = randomBytes(bytes).toString('base64');
+      await window.record(lane, text);
+      // As UTF-8, and as the two-byte strings of the browser's serialiser.
+      for (const end of [text.slice(0, 60), text.slice(-60)]) {
+        needles.push(Buffer.from(end, 'utf8'), Buffer.from(end, 'utf16le'));
       }
-      return Promise.resolve();
-    });
-    return found;
-  });
-  return pieces.map((piece) => Buffer.from(piece));
-}
-
-async function wipe({ page }: Opened): Promise<void> {
-  await page.evaluate(() => (globalThis as unknown as { ring: { wipe: () => Promise<void> } }).ring.wipe());
-}
-
-/** The recording goes on: something new every half second, as in real life. */
-async function goOn({ page }: Opened): Promise<void> {
-  await page.evaluate(() => {
-    const { ring } = globalThis as unknown as { ring: { append: (...args: unknown[]) => void } };
-    setInterval(() => {
-      const t = performance.now();
-      ring.append([{ lane: 'log', events: [{ type: 'log', t, message: 'later' }], monoMs: [t] }], [], false);
-    }, 500);
-  });
+    }
+  }
+  return needles;
 }
 
 describe.skipIf(executablePath === undefined)('a wiped recording', () => {
@@ -174,35 +64,34 @@ describe.skipIf(executablePath === undefined)('a wiped recording', () => {
       args: CHROMIUM_ARGS,
     });
     try {
-      const dead = await open(context, 'dead');
-      const living = await open(context, 'living');
-      const other = await open(context, 'other');
-      for (const window of [dead, living, other]) await record(window);
-      const markers = [dead, living, other].flatMap((window) => window.markers);
-      const texts = markers.flatMap(spellings);
+      const dead = await RingWindow.open(context, site, 'dead');
+      const living = await RingWindow.open(context, site, 'living');
+      const other = await RingWindow.open(context, site, 'other');
+      const texts: Buffer[] = [];
+      for (const window of [dead, living, other]) texts.push(...(await recordMarkers(window)));
       // The search can find: what is open lies on the disk as plain text.
       expect(search(profile, texts).length).toBeGreaterThan(3);
       await dead.page.close();
 
       // Reading rows for a hand-over holds their files open; wiping must let go of them.
-      const stored = [...(await handOver(living)), ...(await handOver(other))];
-      // Three windows of six lanes and up: all handed over, by one of the living for the dead one.
-      expect(stored.length).toBeGreaterThanOrEqual(3 * LANES.length);
-      for (const piece of stored) expect(search(profile, [piece])).not.toEqual([]);
-      await record(living);
-      const all = [...living.markers.flatMap(spellings), ...texts, ...stored];
+      const rows = [...(await living.handOver()), ...(await other.handOver())];
+      expect(new Set(rows.map(({ segment }) => `${segment.source} ${segment.lane}`)).size).toBe(3 * LANES.length);
+      const pieces = rows.map(({ stored }) => stored.subarray(stored.length / 2, stored.length / 2 + 48));
+      for (const piece of pieces) expect(search(profile, [piece])).not.toEqual([]);
+      texts.push(...(await recordMarkers(living)));
 
-      await Promise.all([wipe(living), wipe(other)]);
-      const wipedMs = performance.now();
-      await goOn(living);
-      while (search(profile, all).length > 0) {
-        if (performance.now() - wipedMs > WIPE_SETTLE_MS) break;
+      await Promise.all([living.wipe(), other.wipe()]);
+      const end = performance.now() + WIPE_SETTLE_MS;
+      while (performance.now() < end && search(profile, [...texts, ...pieces]).length > 0) {
+        // The recording goes on, as in real life.
+        await living.record('log', 'after the wipe');
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
-      expect(search(profile, all)).toEqual([]);
+      expect(search(profile, [...texts, ...pieces])).toEqual([]);
+      expect((await living.totals()).lanes.map(({ lane }) => lane)).toEqual(['log']);
 
       await context.close();
-      expect(search(profile, all)).toEqual([]);
+      expect(search(profile, [...texts, ...pieces])).toEqual([]);
     } finally {
       await context.close();
       rmSync(profile, { recursive: true, force: true });

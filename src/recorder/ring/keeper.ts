@@ -44,10 +44,16 @@ export async function keep(
   return { dead: deadTotals(view, session, dropped), dropped, checkoutWantedOf: largestOpenChain(view) };
 }
 
-/** Deletes the oldest chains until a tenth of what is stored is free, whatever the limits say. The answer is what went. */
+/** How much room is made at a time: a tenth of the ring, but of a small ring enough to be of use. */
+const ROOM_SHARE = 0.1;
+const ROOM_MIN_BYTES = 2 * 1024 * 1024;
+const ROOM_MAX_SHARE = 0.5;
+
+/** Deletes the oldest chains to make room on the disk, whatever the limits say. The answer is what went. */
 export async function makeRoom(store: RingStore, session: string, now: Now): Promise<readonly ChainKey[]> {
   const stored = (await store.segments()).reduce((sum, { storedBytes }) => sum + storedBytes, 0);
-  const limits = { maxAgeMs: Infinity, maxBytes: Math.floor(stored * 0.9) };
+  const room = Math.min(Math.max(stored * ROOM_SHARE, ROOM_MIN_BYTES), stored * ROOM_MAX_SHARE);
+  const limits = { maxAgeMs: Infinity, maxBytes: Math.floor(stored - room) };
   const { plan } = await look(store, session, limits, now, false);
   return drop(store, plan);
 }

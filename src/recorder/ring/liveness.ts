@@ -5,7 +5,6 @@ const PAGE_LOCK = 'fluxrec-source-';
 const WORKER_LOCK = 'fluxrec-ring-';
 /** Held by the one worker that looks after what belongs to no living window. */
 const KEEPER_LOCK = 'fluxrec-ring-keeper';
-const HAND_OVER_LOCK = 'fluxrec-hand-over-';
 const ADOPTION_LOCK = 'fluxrec-adopt-';
 
 /** Sources whose window is there. */
@@ -36,18 +35,6 @@ export async function becomeKeeper(signal: AbortSignal, begin: () => void): Prom
   } catch (error) {
     if (!signal.aborted) throw error;
   }
-}
-
-/** Whether this worker is the one that speaks for dead sources in this hand-over; it stays so until `signal` is aborted. */
-export async function isElected(handOver: string, signal: AbortSignal): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    navigator.locks
-      .request(HAND_OVER_LOCK + handOver, { ifAvailable: true }, (lock) => {
-        resolve(lock !== null);
-        return lock === null ? undefined : untilAborted(signal);
-      })
-      .catch(reject);
-  });
 }
 
 /** No two workers seal what a dead source left. */

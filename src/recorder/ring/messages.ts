@@ -31,11 +31,14 @@ export interface RingTotals {
   readonly failure?: ErrorResult;
 }
 
-export interface HandOverRequest {
-  readonly handOver: string;
-  /** Session time. */
+/** A stretch of session time. */
+export interface Stretch {
   readonly startMs: number;
   readonly endMs: number;
+}
+
+export interface HandOverRequest extends Stretch {
+  readonly handOver: string;
 }
 
 export interface AppendMessage {
@@ -64,7 +67,8 @@ export interface OpenMessage {
 /** What the page asks for and gets one answer to. */
 export interface Questions {
   totals: { readonly ask: object; readonly answer: RingTotals };
-  handOver: { readonly ask: HandOverRequest; readonly answer: { readonly dead: string[] } };
+  /** `isElected`: this window speaks for sources that are gone. */
+  handOver: { readonly ask: Stretch & { readonly isElected: boolean }; readonly answer: { readonly dead: string[] } };
   wipe: { readonly ask: object; readonly answer: object };
   close: { readonly ask: object; readonly answer: object };
 }

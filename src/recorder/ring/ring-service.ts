@@ -7,8 +7,8 @@ import { deadSources, sealLeftOver } from './dead-sources.js';
 import { RingError } from './errors.js';
 import { giveRows, type Give } from './hand-over.js';
 import { keep, makeRoom, type KeeperReport, type Now } from './keeper.js';
-import { becomeKeeper, holdSource, isElected } from './liveness.js';
-import type { AppendMessage, HandOverRequest, OpenMessage, RingTotals } from './messages.js';
+import { becomeKeeper, holdSource } from './liveness.js';
+import type { AppendMessage, OpenMessage, Questions, RingTotals, Stretch } from './messages.js';
 import { openBus } from './ring-bus.js';
 import type { ChainKey, RingStore } from './ring-store.js';
 import { Placing } from './source-clock.js';
@@ -130,9 +130,9 @@ export class RingService {
     });
   }
 
-  async handOver(request: HandOverRequest, give: Give): Promise<{ dead: string[] }> {
+  async handOver(request: Questions['handOver']['ask'], give: Give): Promise<{ dead: string[] }> {
     await this.#sealAll();
-    const dead = await this.#adoptDead(request.handOver);
+    const dead = request.isElected ? await this.#adoptDead() : [];
     const rows = await this.#rowsFor(request, dead);
     await giveRows(rows, (key) => this.#storage.run((store) => store.payload(key)), give);
     return { dead };
@@ -186,7 +186,6 @@ export class RingService {
     await this.#save().finally(() => {
       this.#events.stored(last.batch, this.#writer.dropped);
     });
-    this.#recover();
   }
 
   async #tick(): Promise<void> {
@@ -199,6 +198,8 @@ export class RingService {
     const [stored] = await Promise.allSettled([this.#writer.store()]);
     await this.#writer.sealClosed();
     if (stored.status === 'rejected') throw stored.reason;
+    // Something was written: there is room again.
+    if (stored.value && this.#failure?.code === 'ring-full') this.#failure = undefined;
   }
 
   /** What could not be sealed is counted as lost; what is in the store already is there for the caller all the same. */
@@ -233,10 +234,6 @@ export class RingService {
     if (this.#failure?.code === error.code || this.#failure?.code === 'ring-memory-only') return;
     this.#failure = error;
     this.#events.failure({ code: error.code, message: error.message });
-  }
-
-  #recover(): void {
-    if (this.#failure?.code === 'ring-full') this.#failure = undefined;
   }
 
   #forget(chains: readonly ChainKey[]): void {
@@ -294,9 +291,8 @@ export class RingService {
     this.#bus.dropped(dropped);
   }
 
-  /** Sources of this session that are gone, if this worker speaks for them in this hand-over. */
-  async #adoptDead(handOver: string): Promise<string[]> {
-    if (this.#storage.isMemory || !(await isElected(handOver, this.#closing.signal))) return [];
+  /** Sources of this session that are gone; what they left open is sealed. */
+  #adoptDead(): Promise<string[]> {
     return this.#storage.run(async (store) => {
       const dead = (await deadSources(store)).filter(({ session }) => session === this.#options.session);
       for (const { source } of dead) await sealLeftOver(store, source);
@@ -304,7 +300,7 @@ export class RingService {
     });
   }
 
-  async #rowsFor({ startMs, endMs }: HandOverRequest, dead: readonly string[]): Promise<Segment[]> {
+  async #rowsFor({ startMs, endMs }: Stretch, dead: readonly string[]): Promise<Segment[]> {
     const { session, source: own } = this.#options;
     const sources = [own, ...dead];
     const { segments, rows } = await this.#storage.run(async (store) => ({

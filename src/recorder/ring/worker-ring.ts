@@ -1,6 +1,7 @@
 import { FluxionError, type ErrorResult } from '../../shared/errors.js';
 import { MaskedValues, type MaskedValue } from '../../shared/privacy/masked-values.js';
 import type { Anchor } from '../../shared/session/clock.js';
+import { isElected } from './election.js';
 import { RingError } from './errors.js';
 import type {
   AppendMessage,
@@ -52,6 +53,8 @@ export class WorkerRing implements Ring {
   #dropped = 0;
   #workerDropped = 0;
   #restartedMs = -Infinity;
+  /** The rows are in the worker's memory: they go when it goes. */
+  #isMemoryOnly = false;
 
   constructor(options: RingOptions, createWorker: () => Worker) {
     this.#options = options;
@@ -96,8 +99,14 @@ export class WorkerRing implements Ring {
     return { ...totals, dropped: this.#dropped + totals.dropped };
   }
 
-  handOver(request: HandOverRequest, give: GiveRows): Promise<{ dead: string[] }> {
-    return this.#ask('handOver', request, give);
+  async handOver({ handOver, startMs, endMs }: HandOverRequest, give: GiveRows): Promise<{ dead: string[] }> {
+    const ask = { startMs, endMs, isElected: await isElected(handOver) };
+    try {
+      return await this.#ask('handOver', ask, give);
+    } finally {
+      const isReading = [...this.#pending.values()].some(({ message }) => message.name === 'handOver');
+      if (!isReading && !this.#isMemoryOnly) this.#release();
+    }
   }
 
   async wipe(): Promise<void> {
@@ -105,10 +114,7 @@ export class WorkerRing implements Ring {
     const last = this.#unstored.at(-1)?.batch;
     await this.#ask('wipe', {});
     if (last !== undefined) this.#unstored = this.#unstored.filter(({ batch }) => batch > last);
-    // A worker that read rows for a hand-over holds their files open until its memory is cleaned up: measured, the browser
-    // deletes them some two seconds after the worker is gone, and not at all while it lives.
-    if (this.#state === 'open') this.#replace();
-    else this.#stop();
+    this.#release();
   }
 
   onFailure(listener: (error: ErrorResult) => void): () => void {
@@ -156,6 +162,7 @@ export class WorkerRing implements Ring {
       return;
     }
     this.#worker = worker;
+    this.#isMemoryOnly = false;
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       if (worker === this.#worker) this.#receive(data);
     };
@@ -183,6 +190,15 @@ export class WorkerRing implements Ring {
     this.#worker = undefined;
     this.#dropped += this.#workerDropped;
     this.#workerDropped = 0;
+  }
+
+  /**
+   * Lets go of the files that the worker has read. Measured: the browser keeps the files of deleted rows, and counts them as
+   * used room, while a worker lives that has read them, and takes them off the disk two seconds after it is gone.
+   */
+  #release(): void {
+    if (this.#state === 'open') this.#replace();
+    else this.#stop();
   }
 
   #replace(): void {
@@ -232,6 +248,7 @@ export class WorkerRing implements Ring {
         void this.#give(message);
         break;
       case 'failure':
+        this.#isMemoryOnly ||= message.error.code === 'ring-memory-only';
         this.#tell(message.error);
         break;
       case 'broken':

@@ -104,18 +104,19 @@ export class Writer {
     this.#batch = Math.max(this.#batch, message.batch);
   }
 
-  /** Writes what the store does not have yet. When there is no room it stays here and is tried again. */
-  async store(): Promise<void> {
+  /** Writes what the store does not have yet, and answers whether there was any. Without room it stays here for the next time. */
+  async store(): Promise<boolean> {
     const written = this.unsealed.flatMap((segment) => {
       const unstored = segment.unstored();
       return unstored === undefined ? [] : [{ key: this.#keyOf(segment), ...unstored }];
     });
-    if (written.length === 0) return;
+    if (written.length === 0) return false;
     const chunks = written.map(({ key, part, lines }): Chunk => ({ ...key, part, lines }));
     const rewritten = written.filter(({ isRewritten }) => isRewritten).map(({ key }) => key);
     const row = this.#row();
     await this.#storage.run((store) => store.append(row, chunks, rewritten));
     for (const { stored } of written) stored();
+    return true;
   }
 
   /** Closes the segments whose time has come. */

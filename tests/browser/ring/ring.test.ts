@@ -217,8 +217,8 @@ describe('masked values', () => {
     await settled(a.ring);
     a.workers[0]?.dispatchEvent(new ErrorEvent('error', { cancelable: true }));
     appendLog(a, 'here is my-lost-secret again');
-    const { rows } = await handOver(a);
     expect(a.workers).toHaveLength(2);
+    const { rows } = await handOver(a);
     expect(linesOf(rows, 'log')).toHaveLength(1);
     expect(rows[0]?.plain).not.toContain('my-lost-secret');
   });

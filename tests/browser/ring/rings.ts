@@ -31,17 +31,26 @@ export function newSession(): string {
   return `s-${crypto.randomUUID().slice(0, 8)}`;
 }
 
-export function openWindow(session: string, settings: Partial<RingSettings> = {}, source = newSource()): TestWindow {
+export function openWindow(
+  session: string,
+  settings: Partial<RingSettings> = {},
+  source = newSource(),
+  createWorker = (url: URL): Worker => new Worker(url, { type: 'module' }),
+): TestWindow {
   const workers: Worker[] = [];
   const ring = openRing(
     { session, source, originMs: performance.timeOrigin, settings: { ...DEFAULTS, ...settings } },
     () => {
       const url = new URL('../../../src/recorder/ring/ring-worker.ts', import.meta.url);
-      const worker = new Worker(url, { type: 'module' });
+      const worker = createWorker(url);
       workers.push(worker);
       return worker;
     },
   );
+  // As the recorder does: the page says that its source lives.
+  let leave = (): void => undefined;
+  const left = new Promise<void>((resolve) => (leave = resolve));
+  void navigator.locks.request(`fluxrec-source-${source}`, () => left);
   const opened: TestWindow = {
     ring,
     source,
@@ -50,6 +59,7 @@ export function openWindow(session: string, settings: Partial<RingSettings> = {}
     checkoutsWanted: 0,
     failures: [],
     kill: () => {
+      leave();
       for (const worker of workers) worker.terminate();
     },
   };

@@ -120,8 +120,8 @@ describe('a worker that dies', () => {
     a.workers[0]?.dispatchEvent(new ErrorEvent('error', { cancelable: true }));
     appendLog(a, 'after', 5);
     appendDom(a, [mutation(6, 'after')]);
-    const { rows } = await handOver(a);
     expect(a.workers).toHaveLength(2);
+    const { rows } = await handOver(a);
     expect(linesOf(rows, 'log').map((line) => (line as { message: string }).message)).toEqual([
       'stored',
       'on its way',
@@ -165,6 +165,42 @@ describe('a worker that dies', () => {
     await ring.close();
   });
 });
+
+describe('a window without a database', () => {
+  it('records into memory, says so, hands over as often as asked, and wipes', async () => {
+    const a = openWindow(newSession(), {}, undefined, workerWithoutDatabase);
+    appendDom(a, [meta(1), snapshot(2)]);
+    appendLog(a, 'kept', 3);
+    for (let index = 0; index < 2; index++) {
+      const { rows, dead } = await handOver(a);
+      expect(dead).toEqual([]);
+      expect(linesOf(rows, 'dom')).toEqual([meta(1), snapshot(2)]);
+      expect(linesOf(rows, 'log')).toMatchObject([{ message: 'kept' }]);
+    }
+    expect(a.failures).toEqual(['ring-memory-only']);
+    expect(await a.ring.totals()).toMatchObject({ dropped: 0, failure: { code: 'ring-memory-only' } });
+    await a.ring.wipe();
+    expect((await handOver(a)).rows).toEqual([]);
+  });
+
+  it('keeps to its limits', async () => {
+    const a = openWindow(newSession(), { maxBytes: 100_000 }, undefined, workerWithoutDatabase);
+    const noise = (): string => crypto.getRandomValues(new Uint8Array(9000)).join(' ');
+    for (let index = 0; index < 20; index++) appendLog(a, noise(), index);
+    await handOver(a);
+    await eventually(async () => {
+      const [log] = (await a.ring.totals()).lanes;
+      return log !== undefined && log.storedBytes <= 100_000;
+    }, 12_000);
+  });
+});
+
+/** A ring worker in a browser that has no IndexedDB. */
+function workerWithoutDatabase(url: URL): Worker {
+  const script = (text: string): string => URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
+  const without = script("Object.defineProperty(self, 'indexedDB', { value: undefined });");
+  return new Worker(script(`import '${without}';\nimport '${url.href}';`), { type: 'module' });
+}
 
 describe('retention', () => {
   it('by time drops whole chains that nothing needs any more', async () => {
@@ -236,6 +272,7 @@ describe('retention', () => {
     old.ring.anchor({ monoMs: 0, sessionMs: 0, wallMs: Date.now() - 3_600_000, uncertaintyMs: 1 });
     appendLog(old, 'an hour ago', 1);
     await old.ring.close();
+    old.kill();
     const young = openWindow(newSession(), { maxAgeMs: 60_000 });
     appendLog(young, 'now');
     await eventually(async () => (await rowsOf(old.source)) === 0, 15_000);
