@@ -12,7 +12,7 @@ export interface Verdict {
   readonly lines: readonly string[];
 }
 
-/** Reads everything. Bad lines in an entry that is what it was when it was sealed are told, and are no problem of the file. */
+/** Reads everything. Bad lines in an entry that is what was sealed are told, and are no problem of the file. */
 export async function verifyFile(path: string): Promise<Verdict> {
   const source = await openFileSource(path);
   try {

@@ -30,11 +30,14 @@ export interface Bundle {
   readStored(entry: ManifestEntry, options?: Pick<ReadOptions, 'signal'>): Promise<Uint8Array<ArrayBuffer>>;
   /** The content: unpacked, size and hash checked. Rejects with a BundleError. */
   readPlain(entry: ManifestEntry, options?: ReadOptions): Promise<Uint8Array<ArrayBuffer>>;
-  /** The contents of several entries in the given order; entries that lie side by side come by one read. One bad entry does not stop the rest. */
+  /**
+   * The contents of several entries in the given order; those that lie side by side come by one read. One bad entry does
+   * not stop the rest.
+   */
   readChain(entries: readonly ManifestEntry[], options?: ReadOptions): AsyncGenerator<ChainRead, void, void>;
   /** rrweb events of a dom entry. Rejects with a BundleError; bad lines are counted. */
   readDomEvents(entry: ManifestEntry, options?: ReadOptions): Promise<ParsedLines<DomEvent>>;
-  /** Our own events of a log, network, error, action or recorder entry. Rejects with a BundleError; bad lines are counted. */
+  /** Our own events, of any other lane that has lines. Rejects with a BundleError; bad lines are counted. */
   readLaneEvents(entry: ManifestEntry, options?: ReadOptions): Promise<ParsedLines<LaneEvent>>;
   /** The manifest's exact bytes: what a signature covers. */
   readonly manifestBytes: Uint8Array<ArrayBuffer>;

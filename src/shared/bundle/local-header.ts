@@ -2,7 +2,7 @@ import { decodeName, withZip64, type ZipEntry } from './directory.js';
 import { BundleError } from './errors.js';
 import { FLAG_DESCRIPTOR, LOCAL_HEADER, LOCAL_HEADER_BYTES } from './zip-records.js';
 
-/** An entry by its local header alone, and where its data begins; undefined when there is none at `at`, or not all of it. */
+/** An entry by its local header alone, and where its data begins; undefined: there is none at `at`, or not all of it. */
 export function parseLocalHeader(
   bytes: Uint8Array,
   at: number,

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { MAX_ENTRIES, MAX_PATH_LENGTH, MAX_TEXT_LENGTH } from '../constants.js';
 import { sourceSchema } from '../session/clock.js';
 
-/** Version of the bundle format. Raise it only together with docs/bundle-format.md, a frozen shape in versions/ and an upgrade step. */
+/** Version of the bundle format. Raise it only with docs/bundle-format.md, a frozen shape in versions/ and an upgrade step. */
 export const FORMAT = 1;
 
 /** The path of the manifest, the first entry of every bundle; and those kept for signing and sealing. */

@@ -9,7 +9,7 @@ import type { OpenBundle } from './open-bundle.js';
 import { openForChecks } from './read.js';
 import { sha256Hex, toHex } from './sha256.js';
 
-/** What may lie in memory whole: nearly every entry. Others come in pieces, hashed by a script, as WebCrypto does not stream. */
+/** What may lie in memory whole: nearly every entry. Others come in pieces, hashed by a script: WebCrypto cannot. */
 const WHOLE_BYTES = 8 * 1024 * 1024;
 const TINY_BYTES = 8 * 1024;
 /** Small entries come many by one read. */
@@ -30,7 +30,7 @@ export interface VerifyOptions {
 
 /**
  * Reads every entry that the manifest lists, in bounded memory, and holds it against its sizes, both hashes and the zip's
- * CRC-32. Resolves with what is wrong: nothing, for a good bundle. Rejects only when the source cannot be read or is aborted.
+ * CRC-32. Resolves with what is wrong; a good bundle has nothing. Rejects when the source cannot be read or is aborted.
  */
 export async function verifyBundle(source: ByteSource, options: VerifyOptions = {}): Promise<BundleProblem[]> {
   const { signal, onProgress } = options;
