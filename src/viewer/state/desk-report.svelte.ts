@@ -23,7 +23,7 @@ export class DeskReport {
   readonly #poller: Poller;
   #answer = $state.raw<ReportAnswer | undefined>(undefined);
   #error = $state.raw<DeskError | undefined>(undefined);
-  #openedParts = $state.raw<ReadonlySet<number> | undefined>(undefined);
+  #openedParts = $state.raw<readonly number[] | undefined>(undefined);
   #isSaying = $state(false);
   #sayError = $state.raw<DeskError | undefined>(undefined);
   /** What is being written; it outlives an expired sign-in and a change of panels. */
@@ -44,7 +44,7 @@ export class DeskReport {
   /** Parts that came in after the report was opened. */
   readonly newParts = $derived.by(() => {
     const opened = this.#openedParts;
-    return opened === undefined ? [] : (this.summary?.parts ?? []).filter((part) => !opened.has(part.number));
+    return opened === undefined ? [] : (this.summary?.parts ?? []).filter((part) => !opened.includes(part.number));
   });
 
   constructor(options: DeskReportOptions) {
@@ -86,7 +86,7 @@ export class DeskReport {
 
   /** Which parts the replay was opened with. */
   setOpenedParts(numbers: readonly number[]): void {
-    this.#openedParts = new Set(numbers);
+    this.#openedParts = numbers;
   }
 
   partUrl(number: number): string {

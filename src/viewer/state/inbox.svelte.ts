@@ -1,6 +1,7 @@
 import { parseReceiptCode } from '../../shared/report/receipt-code.js';
 import type { ReportSummary } from '../../shared/report/report.js';
 import { DeskError, type DeskClient } from '../sources/desk-client.js';
+import { Arrivals, withOlder } from './arrivals.js';
 import { Poller, type PollerOptions } from './poller.js';
 import { ViewerContext } from './viewer-context.js';
 
@@ -24,9 +25,7 @@ export interface InboxOptions {
 export class Inbox {
   readonly #desk: InboxOptions['desk'];
   readonly #poller: Poller;
-  readonly #known = new Set<string>();
-  /** The next look starts a list afresh: nothing of it counts as newly arrived. */
-  #isAfresh = true;
+  readonly #arrivals = new Arrivals();
   #typing: ReturnType<typeof setTimeout> | undefined;
   #query = $state('');
   #status = $state<Status | undefined>(undefined);
@@ -36,7 +35,7 @@ export class Inbox {
   #isLoaded = $state(false);
   #isSearching = $state(false);
   #isLoadingOlder = $state(false);
-  #arrived = $state.raw<ReadonlySet<string>>(new Set());
+  #arrived = $state.raw<readonly string[]>([]);
   #selected = $state<string | undefined>(undefined);
 
   /** `empty`: nothing has ever come in. `no-match`: something has, but not this. */
@@ -88,7 +87,7 @@ export class Inbox {
     return this.#isLoadingOlder;
   }
   /** Reports that came in while the list was open. */
-  get arrived(): ReadonlySet<string> {
+  get arrived(): readonly string[] {
     return this.#arrived;
   }
   get selected(): string | undefined {
@@ -151,7 +150,8 @@ export class Inbox {
       const answer = await this.#desk.inbox(request);
       // A search that began meanwhile has made this page meaningless.
       if (this.#reports.at(-1)?.id !== before) return;
-      this.#take([...this.#reports, ...answer.reports], answer.total, false);
+      this.#arrivals.add(answer.reports.map((report) => report.id));
+      this.#list([...this.#reports, ...answer.reports], answer.total);
       this.#error = undefined;
     } catch (error) {
       this.#fail(error);
@@ -162,8 +162,7 @@ export class Inbox {
 
   #restart(): void {
     this.#isSearching = true;
-    this.#known.clear();
-    this.#isAfresh = true;
+    this.#arrivals.reset();
     this.#poller.now();
   }
 
@@ -172,14 +171,14 @@ export class Inbox {
   }
 
   async #look(signal: AbortSignal): Promise<void> {
-    const isFirst = this.#isAfresh;
+    const isFirst = !this.#arrivals.isBegun;
     const limit = isFirst ? INBOX_PAGE : Math.min(MAX_REFRESH, Math.max(INBOX_PAGE, this.#reports.length));
     try {
       const answer = await this.#desk.inbox({ ...this.#filters(), limit }, signal);
       signal.throwIfAborted();
-      this.#take(isFirst ? answer.reports : withOlder(answer.reports, this.#reports, limit), answer.total, !isFirst);
+      this.#arrived = [...this.#arrived, ...this.#arrivals.note(answer.reports.map((report) => report.id))];
+      this.#list(isFirst ? answer.reports : withOlder(answer.reports, this.#reports, limit), answer.total);
       this.#error = undefined;
-      this.#isAfresh = false;
       this.#isLoaded = true;
       this.#isSearching = false;
     } catch (error) {
@@ -195,29 +194,13 @@ export class Inbox {
     this.#error = error;
   }
 
-  #take(reports: readonly ReportSummary[], total: number, isLater: boolean): void {
-    const arrived = isLater ? reports.filter((report) => !this.#known.has(report.id)).map((report) => report.id) : [];
-    for (const report of reports) this.#known.add(report.id);
-    if (arrived.length > 0) this.#arrived = new Set([...this.#arrived, ...arrived]);
+  #list(reports: readonly ReportSummary[], total: number): void {
     this.#reports = reports;
     this.#total = Math.max(total, reports.length);
     if (this.#selected !== undefined && !reports.some((report) => report.id === this.#selected)) {
       this.#selected = undefined;
     }
   }
-}
-
-/** A fresh first page, and behind it what had been loaded beyond it. */
-function withOlder(
-  page: readonly ReportSummary[],
-  loaded: readonly ReportSummary[],
-  limit: number,
-): readonly ReportSummary[] {
-  const last = page.at(-1)?.id;
-  const at = loaded.findIndex((report) => report.id === last);
-  if (page.length < limit || at < 0) return page;
-  const fresh = new Set(page.map((report) => report.id));
-  return [...page, ...loaded.slice(at + 1).filter((report) => !fresh.has(report.id))];
 }
 
 export const inboxContext = new ViewerContext<Inbox>('inbox');

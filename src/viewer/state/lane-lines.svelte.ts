@@ -1,8 +1,10 @@
 import { untrack } from 'svelte';
 import type { EventLane, LogLevel } from '../../shared/session/lane.js';
 import { indexAt } from '../model/at-moment.js';
+import { indexOfItem } from './line-index.js';
 import type { ItemOfLane } from '../model/items.js';
 import { matcher, searchItems, type ItemFilter } from '../model/search.js';
+import { itemFilter } from './item-filter.js';
 import type { OpenReport } from './open-report.svelte.js';
 
 /** While lanes are read, a search is done again this often: it looks at half a million lines in about a second. */
@@ -21,39 +23,24 @@ export class LaneLines<L extends EventLane> {
   #isSearching = $state(false);
   #picked = $state.raw<ItemOfLane[L] | undefined>(undefined);
 
-  readonly #filter: ItemFilter = $derived({
-    ...(this.#text.trim() === '' ? {} : { text: this.#text }),
-    ...(this.#levels === undefined ? {} : { levels: this.#levels }),
-    ...(this.#source === undefined ? {} : { sources: new Set([this.#source]) }),
-    ...(this.#failuresOnly ? { failuresOnly: true } : {}),
-  });
+  readonly #filter: ItemFilter = $derived(
+    itemFilter({ text: this.#text, levels: this.#levels, source: this.#source, failuresOnly: this.#failuresOnly }),
+  );
   readonly isFiltered = $derived(matcher(this.#filter) !== undefined);
-  /** Ascending in time. */
-  readonly items: readonly ItemOfLane[L][] = $derived(this.#found ?? this.#all);
-  readonly count = $derived.by(() => {
-    void this.#report.version; // `items` may be the same array, longer.
-    return this.items.length;
-  });
+  readonly count = $derived(this.items.length);
   /** The last line at or before the playhead; -1 before the first. */
-  readonly currentIndex = $derived.by(() => {
-    void this.count;
-    return indexAt(this.items, this.#report.contents?.playback.ms ?? 0);
-  });
-  readonly pickedIndex = $derived.by(() => {
-    void this.count;
-    const picked = this.#picked;
-    if (picked === undefined) return -1;
-    let index = indexAt(this.items, picked.ms);
-    // Several lines may be of one moment.
-    while (index >= 0 && this.items[index]?.ms === picked.ms && this.items[index]?.key !== picked.key) index -= 1;
-    return this.items[index]?.key === picked.key ? index : -1;
-  });
+  readonly currentIndex = $derived.by(() => indexAt(this.items, this.#report.contents?.playback.ms ?? 0));
+  readonly pickedIndex = $derived(this.#picked === undefined ? -1 : indexOfItem(this.items, this.#picked));
 
   constructor(report: OpenReport, lane: L) {
     this.#report = report;
     this.#lane = lane;
   }
 
+  /** Ascending in time. Without a filter always the same array, which grows: `count` tells that it did. */
+  get items(): readonly ItemOfLane[L][] {
+    return this.#found ?? this.#all;
+  }
   get #all(): readonly ItemOfLane[L][] {
     return this.#report.items(this.#lane);
   }
@@ -138,7 +125,7 @@ export class LaneLines<L extends EventLane> {
     }
     this.#isSearching = true;
     let searched = -1;
-    while (!signal.aborted) {
+    for (;;) {
       const { version } = this.#report;
       if (searched !== version) {
         try {
@@ -153,6 +140,7 @@ export class LaneLines<L extends EventLane> {
       // Once all lanes are read nothing more will come.
       if (this.#report.isLoaded && searched === this.#report.version) return;
       await new Promise((resolve) => setTimeout(resolve, SEARCH_AGAIN_MS));
+      if (signal.aborted) return;
     }
   }
 }

@@ -6,7 +6,7 @@ import { replayWindows, type ReplayWindow } from '../model/chains.js';
 import { recordingGaps, type RecordingGap } from '../model/gaps.js';
 import type { ErrorItem, ItemOfLane, LogItem } from '../model/items.js';
 import type { Moment } from '../model/moment.js';
-import { Timeline, type LaneProgress } from '../model/timeline.js';
+import { Timeline, type LaneProgress, type SegmentProblem } from '../model/timeline.js';
 import type { ReportIndex, SessionSource } from '../sources/session-source.js';
 import { Playback, type PlaybackOptions } from './playback.svelte.js';
 import { sourceNames } from './source-names.js';
@@ -41,7 +41,8 @@ export class OpenReport {
   #source: SessionSource | undefined;
   #contents = $state.raw<OpenContents | undefined>(undefined);
   #error = $state.raw<ErrorResult | undefined>(undefined);
-  #version = $state(0);
+  /** The timeline as far as it is read: a new object each time, since its arrays grow in place. */
+  #read = $state.raw<{ readonly timeline: Timeline; readonly version: number } | undefined>(undefined);
   #isLoaded = $state(false);
 
   readonly phase = $derived(this.#contents !== undefined ? 'open' : this.#error !== undefined ? 'failed' : 'opening');
@@ -72,9 +73,13 @@ export class OpenReport {
   get error(): ErrorResult | undefined {
     return this.#error;
   }
+  /** Entries of the lanes that could not be read. */
+  get segmentProblems(): readonly SegmentProblem[] {
+    return this.#read?.timeline.problems ?? [];
+  }
   /** Goes up whenever more lines were read; the arrays of `items` grow in place. */
   get version(): number {
-    return this.#version;
+    return this.#read?.version ?? 0;
   }
   /** All lanes were read. */
   get isLoaded(): boolean {
@@ -89,18 +94,19 @@ export class OpenReport {
       const index = await source.open(signal);
       signal.throwIfAborted();
       const { startMs, endMs } = index;
+      const windows = replayWindows(index);
       const playback = new Playback({
         startMs,
         endMs,
-        atMs: this.#options.moment?.ms ?? startMs,
+        atMs: this.#options.moment?.ms ?? firstShownMs(windows) ?? startMs,
         now: this.#options.now,
         frames: this.#options.frames,
       });
       const timeline = new Timeline(source, index);
       timeline.onChange(() => {
-        this.#version = timeline.version;
+        this.#read = { timeline, version: timeline.version };
       });
-      this.#contents = { source, index, timeline, windows: replayWindows(index), playback };
+      this.#contents = { source, index, timeline, windows, playback };
     } catch (error) {
       if (signal.aborted) return;
       this.#error = error instanceof FluxionError ? { code: error.code, message: error.message } : toErrorResult(error);
@@ -114,7 +120,7 @@ export class OpenReport {
     const { signal } = this.#closing;
     try {
       await contents.timeline.load({ aroundMs: contents.playback.ms, signal });
-      this.#version = contents.timeline.version;
+      this.#read = { timeline: contents.timeline, version: contents.timeline.version };
       this.#isLoaded = true;
       contents.playback.clock.setInactive(this.#inactive(contents));
     } catch (error) {
@@ -123,13 +129,12 @@ export class OpenReport {
   }
 
   items<L extends EventLane>(lane: L): readonly ItemOfLane[L][] {
-    void this.#version; // The array is the same one, longer.
-    return this.#contents?.timeline.items(lane) ?? [];
+    return this.#read?.timeline.items(lane) ?? [];
   }
 
   progress(lane: EventLane): LaneProgress {
-    void this.#version;
-    return this.#contents?.timeline.progress(lane) ?? { segments: 0, loaded: 0, badLines: 0, failed: 0 };
+    const timeline = this.#read?.timeline ?? this.#contents?.timeline;
+    return timeline?.progress(lane) ?? { segments: 0, loaded: 0, badLines: 0, failed: 0 };
   }
 
   /** A moment on both clocks: `1:05.250, 14:03:21`. */
@@ -164,6 +169,12 @@ export class OpenReport {
     const shown = timeline.items('action').length > 0 ? [] : windows.flatMap((window) => window.chains);
     return inactiveStretches([...active, ...shown], index);
   }
+}
+
+/** Where there is a page to see for the first time: a log may begin some moments before it. */
+function firstShownMs(windows: readonly ReplayWindow[]): number | undefined {
+  const starts = windows.map((window) => window.startMs);
+  return starts.length === 0 ? undefined : Math.min(...starts);
 }
 
 export const openReportContext = new ViewerContext<OpenReport>('report');

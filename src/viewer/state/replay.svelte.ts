@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { ReplayDirector, type ReplayState } from '../replay/director.js';
 import { ReplaySurface } from '../replay/surface.js';
 import type { ReplayWindow } from '../model/chains.js';
@@ -42,7 +43,7 @@ export class Replay {
     const stop = $effect.root(() => {
       $effect(() => {
         const contents = this.#report.contents;
-        if (contents !== undefined) return this.#direct(surface, contents);
+        if (contents !== undefined) return untrack(() => this.#direct(surface, contents));
       });
     });
     return () => {
@@ -74,6 +75,8 @@ export class Replay {
     director.onChange(() => {
       this.#read();
     });
+    // It may know at once that there is nothing to show.
+    this.#read();
     return () => {
       this.#director = undefined;
       director.dispose();

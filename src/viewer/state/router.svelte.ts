@@ -36,7 +36,7 @@ export class Router {
 
   /** The address to give to someone else. */
   linkTo(route: Route): string {
-    return new URL(routeHash(route), this.#window.location.href).href;
+    return `${this.#window.location.href.split('#', 1)[0] ?? ''}${routeHash(route)}`;
   }
 
   dispose(): void {

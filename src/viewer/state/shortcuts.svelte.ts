@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { ViewerContext } from './viewer-context.js';
 
 export interface Shortcut {
@@ -52,7 +53,9 @@ export class Shortcuts {
 
   /** Returns the function that takes the group off again. */
   add(group: ShortcutGroup): () => void {
-    this.#groups = [...this.#groups, group];
+    // An effect that adds a group must not run again because of the group that it added.
+    const groups = untrack(() => this.#groups);
+    this.#groups = [...groups, group];
     return () => {
       this.#groups = this.#groups.filter((other) => other !== group);
     };

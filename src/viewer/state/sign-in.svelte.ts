@@ -29,7 +29,7 @@ const NAME_KEY = 'fluxrec-technician';
 export class SignIn {
   readonly #desk: Desk;
   readonly #memory: NameMemory | undefined;
-  readonly #listeners = new Set<() => void>();
+  #listeners: readonly (() => void)[] = [];
   #state = $state.raw<SignInState>({ name: 'checking' });
 
   constructor(desk: Desk, memory?: NameMemory) {
@@ -51,8 +51,10 @@ export class SignIn {
 
   /** Called after each sign-in: what failed for want of one can be tried again. Returns the function that stops it. */
   onSignedIn(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.#listeners = [...this.#listeners, listener];
+    return () => {
+      this.#listeners = this.#listeners.filter((other) => other !== listener);
+    };
   }
 
   /** With the one-time code of the desk's link if there is one, else by the cookie. */

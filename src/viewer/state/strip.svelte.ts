@@ -125,29 +125,39 @@ export class Strip {
     this.#view = { startMs, endMs: startMs + lengthMs };
   }
 
+  /** In one pass: a log may have half a million lines. */
   #logBars(): LogBars {
-    const items = this.#report.items('log');
-    const of = (...levels: string[]): Uint32Array =>
-      density(
-        items.filter((item) => levels.includes(item.event.level)),
-        this.#view,
-        this.buckets,
-      );
-    const all = density(items, this.#view, this.buckets);
-    const top = tallest(all);
-    const errors = of('error');
-    return { all: heights(all, top), warnings: heights(sum(of('warn'), errors), top), errors: heights(errors, top) };
+    const { startMs, endMs } = this.#view;
+    const perMs = this.buckets / (endMs - startMs);
+    const counts = { all: this.#empty(), warnings: this.#empty(), errors: this.#empty() };
+    for (const { ms, event } of this.#report.items('log')) {
+      if (ms < startMs || ms > endMs) continue;
+      const at = Math.min(this.buckets - 1, Math.floor((ms - startMs) * perMs));
+      count(counts.all, at);
+      if (event.level === 'error') count(counts.errors, at);
+      if (event.level === 'error' || event.level === 'warn') count(counts.warnings, at);
+    }
+    const top = tallest(counts.all);
+    return {
+      all: heights(counts.all, top),
+      warnings: heights(counts.warnings, top),
+      errors: heights(counts.errors, top),
+    };
   }
+
+  #empty(): Uint32Array {
+    return new Uint32Array(this.buckets);
+  }
+}
+
+function count(counts: Uint32Array, at: number): void {
+  counts[at] = (counts[at] ?? 0) + 1;
 }
 
 function tallest(counts: ArrayLike<number>): number {
   let top = 0;
   for (let index = 0; index < counts.length; index += 1) top = Math.max(top, counts[index] ?? 0);
   return top;
-}
-
-function sum(a: Uint32Array, b: Uint32Array): Uint32Array {
-  return a.map((count, index) => count + (b[index] ?? 0));
 }
 
 /** A logarithm, so that one line stays visible beside a burst of a thousand. */

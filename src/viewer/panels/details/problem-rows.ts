@@ -1,5 +1,5 @@
 import type { ConversationEntry } from '../../../shared/report/report.js';
-import type { Timeline } from '../../model/timeline.js';
+import type { SegmentProblem } from '../../model/timeline.js';
 import type { ReportIndexView } from '../../state/open-report.svelte.js';
 
 export interface ProblemRow {
@@ -14,19 +14,19 @@ type Quarantine = Extract<ConversationEntry, { type: 'quarantine' }>;
 
 /** All that is wrong with a report: parts that the desk put aside, what the bundles' readers found, what failed on reading. */
 export function problemRows(
-  index: Pick<ReportIndexView, 'problems'>,
-  timeline: Pick<Timeline, 'problems'>,
+  index: Pick<ReportIndexView, 'problems'> | undefined,
+  segmentProblems: readonly SegmentProblem[],
   quarantined: readonly Quarantine[],
 ): readonly ProblemRow[] {
   const found = [
     ...quarantined.map((entry) => ({ code: entry.code, message: entry.reason, part: entry.part.number, path: '' })),
-    ...index.problems.map(({ code, message, part, path = '', detail }) => ({
+    ...(index?.problems ?? []).map(({ code, message, part, path = '', detail }) => ({
       code,
       message: detail === undefined ? message : `${message} (${detail})`,
       part,
       path,
     })),
-    ...timeline.problems.map(({ code, message, segment }) => ({
+    ...segmentProblems.map(({ code, message, segment }) => ({
       code,
       message,
       part: segment.part,

@@ -1,0 +1,20 @@
+import type { LogLevel } from '../../shared/session/lane.js';
+import type { ItemFilter } from '../model/search.js';
+
+/** What a panel's tools are set to. */
+export interface FilterChoice {
+  readonly text: string;
+  /** Undefined: all of them. */
+  readonly levels: ReadonlySet<LogLevel> | undefined;
+  readonly source: string | undefined;
+  readonly failuresOnly: boolean;
+}
+
+export function itemFilter({ text, levels, source, failuresOnly }: FilterChoice): ItemFilter {
+  return {
+    ...(text.trim() === '' ? {} : { text }),
+    ...(levels === undefined ? {} : { levels }),
+    ...(source === undefined ? {} : { sources: new Set([source]) }),
+    ...(failuresOnly ? { failuresOnly } : {}),
+  };
+}
