@@ -24,6 +24,12 @@ export interface PreviewWindow {
 
 const STALE: PreviewStep = { name: 'stale' };
 
+/**
+ * The first look is so long after a window began: of the host process alone there is nothing to see, and of a window's
+ * first moments only an empty page.
+ */
+const FIRST_LOOK_MS = 1000;
+
 /** Where the build puts the replay's document, on the panel's own origin: the same place in the sources and in the output. */
 const REPLAY_DOCUMENT = '/src/viewer/replay.html';
 
@@ -182,6 +188,8 @@ export class PreviewState {
       for (const stop of stops) stop();
       preview.dispose();
     });
+    const firstMs = preview.index.lanes.get('dom')?.[0]?.startMs;
+    if (firstMs !== undefined) clock.seek(firstMs + FIRST_LOOK_MS);
     this.#window = undefined;
     this.#read = { timeline };
     this.#step = { name: 'open', preview };
