@@ -133,3 +133,18 @@ it('a body that fails keeps what came before', async () => {
   await expect(uploads.byTicket(ticket).append(0, undefined, broken)).rejects.toThrow('cut');
   expect(await uploads.byTicket(ticket).receivedBytes()).toBe(3);
 });
+
+it('a chunk that waited while its upload ended leaves nothing behind', async () => {
+  const uploads = await open();
+  const { ticket, upload } = await uploads.ask(head, part);
+  let waiting: Promise<unknown> = Promise.resolve();
+  await upload.exclusively(async () => {
+    waiting = uploads
+      .byTicket(ticket)
+      .append(0, 3, Readable.from([Buffer.from('abc')]))
+      .catch((error: unknown) => error);
+    await uploads.discard(upload);
+  });
+  expect(await waiting).toMatchObject({ code: 'ticket-unknown' });
+  expect(await readdir(folder)).toEqual([]);
+});
