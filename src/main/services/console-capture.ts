@@ -1,4 +1,4 @@
-import { formatLog } from '../../shared/session/format-log.js';
+import { formatLog, type LogText } from '../../shared/session/format-log.js';
 import type { LogLevel } from '../../shared/session/lane.js';
 import type { HostLanes } from './host-lanes.js';
 
@@ -13,7 +13,18 @@ const METHODS: readonly (readonly [ConsoleMethod, LogLevel])[] = [
 ];
 
 export function recordLog(lanes: HostLanes, logger: string, level: LogLevel, parts: readonly unknown[]): void {
-  lanes.record({ type: 'log', t: lanes.nowMonoMs(), level, logger, ...formatLog(parts) });
+  lanes.record({ type: 'log', t: lanes.nowMonoMs(), level, logger, ...textOf(parts) });
+}
+
+function textOf(parts: readonly unknown[]): LogText {
+  try {
+    return formatLog(parts);
+  } catch {
+    // A proxy that throws at every look costs itself: what else was said is kept.
+    return formatLog(
+      parts.map((part) => (typeof part === 'object' || typeof part === 'function' ? '[unreadable]' : part)),
+    );
+  }
 }
 
 /** Records the process's console. What the console does stays as it was. Returns the function that gives it back. */
