@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { contentType, documentFiles, isHashed, viteManifestSchema } from '../../shared/serve/document-files.js';
-import { REPLAY_POLICY } from '../../shared/serve/replay-policy.js';
+import { replayPolicy } from '../../shared/serve/replay-policy.js';
 import { COMMON_HEADERS, refuse } from './frame-http.js';
 
 export const PANEL_DOCUMENT = 'src/recorder/panel/index.html';
@@ -66,11 +66,16 @@ export class PanelDocuments {
     const data = `<script type="application/json" id="fluxrec-capability">${json}</script>`;
     response.writeHead(200, {
       ...COMMON_HEADERS,
-      ...documentHeaders(panelPolicy(this.#options.embedders())),
+      ...documentHeaders(panelPolicy(this.#embedders())),
       // A page that is isolated by COEP may embed only what says that it may be embedded.
       'Cross-Origin-Resource-Policy': 'cross-origin',
     });
     response.end(html.replace(/<\/head>/i, () => `${data}</head>`));
+  }
+
+  /** The grammar of policies has no IPv6 addresses: an app that is opened as http://[::1] cannot embed the panel. */
+  #embedders(): string[] {
+    return this.#options.embedders().filter((origin) => !origin.includes('['));
   }
 
   #serveFile(file: string, response: ServerResponse): void {
@@ -78,7 +83,9 @@ export class PanelDocuments {
     stream.once('open', () => {
       response.writeHead(200, {
         ...COMMON_HEADERS,
-        ...(file === REPLAY_DOCUMENT ? documentHeaders(REPLAY_POLICY) : { 'Content-Type': contentType(file) }),
+        ...(file === REPLAY_DOCUMENT
+          ? documentHeaders(replayPolicy(this.#embedders()))
+          : { 'Content-Type': contentType(file) }),
         'Cache-Control': isHashed(file) ? 'private, max-age=31536000, immutable' : 'no-cache',
         // Workers of a document under COEP need it too.
         'Cross-Origin-Embedder-Policy': 'require-corp',
