@@ -32,17 +32,7 @@ function* objectsIn(value: unknown): Generator<Fields> {
 
 /** A mutation as it may be replayed. What cannot be understood of it is left out; the rest stands. */
 export function sanitiseMutation(nodes: NodeSanitiser, data: Fields): SafeMutation {
-  const adds: SafeMutation['adds'] = [];
-  for (const { parentId, previousId, nextId, node } of objectsIn(data['adds'])) {
-    const safe = isId(parentId) ? nodes.added(node, parentId) : undefined;
-    if (safe === undefined) continue;
-    adds.push({
-      parentId: parentId as number,
-      nextId: isId(nextId) ? nextId : null,
-      ...(isId(previousId) ? { previousId } : {}),
-      node: safe,
-    });
-  }
+  const adds = sanitiseAdds(nodes, [...objectsIn(data['adds'])]);
   const texts: SafeMutation['texts'] = [];
   for (const { id, value } of objectsIn(data['texts'])) {
     if (isId(id)) texts.push({ id, value: nodes.text(id, typeof value === 'string' ? value : '') });
@@ -58,4 +48,31 @@ export function sanitiseMutation(nodes: NodeSanitiser, data: Fields): SafeMutati
   }
   const isAttachIframe = data['isAttachIframe'] === true;
   return { source: 0, texts, attributes, removes, adds, ...(isAttachIframe ? { isAttachIframe } : {}) };
+}
+
+/** rrweb may name a child before its parent: each is checked after its parent, and answered in the order of the recording. */
+function sanitiseAdds(nodes: NodeSanitiser, adds: readonly Fields[]): SafeMutation['adds'] {
+  const byId = new Map<unknown, Fields>();
+  for (const add of adds) byId.set((add['node'] as { id?: unknown } | null | undefined)?.id, add);
+  const safe = new Map<Fields, SerialisedNode | undefined>();
+  for (const add of adds) {
+    const upwards: Fields[] = [];
+    for (let at: Fields | undefined = add; at !== undefined && !safe.has(at);) {
+      upwards.push(at);
+      safe.set(at, undefined); // So that a circle ends.
+      at = nodes.has(at['parentId']) ? undefined : byId.get(at['parentId']);
+    }
+    for (const one of upwards.reverse()) safe.set(one, nodes.added(one['node'], one['parentId']));
+  }
+  const kept: SafeMutation['adds'] = [];
+  for (const [{ parentId, previousId, nextId }, node] of adds.map((add) => [add, safe.get(add)] as const)) {
+    if (node === undefined || !isId(parentId)) continue;
+    kept.push({
+      parentId,
+      nextId: isId(nextId) ? nextId : null,
+      ...(isId(previousId) ? { previousId } : {}),
+      node,
+    });
+  }
+  return kept;
 }

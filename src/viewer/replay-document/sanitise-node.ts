@@ -54,12 +54,16 @@ export class NodeSanitiser {
     return node?.type === DOCUMENT ? this.#tree(node, 0, 0) : undefined;
   }
 
+  has(id: unknown): boolean {
+    return this.#nodes.has(id as number);
+  }
+
   /** A node that is added under `parentId`; undefined when it must not be. */
-  added(value: unknown, parentId: number): SerialisedNode | undefined {
+  added(value: unknown, parentId: unknown): SerialisedNode | undefined {
     const node = asNode(value);
-    if (node === undefined) return undefined;
-    const parent = this.#nodes.get(parentId);
-    if (node.type === DOCUMENT && parent?.tag !== 'iframe') return undefined;
+    const parent = this.#nodes.get(parentId as number);
+    if (node === undefined || parent === undefined || typeof parentId !== 'number') return undefined;
+    if (node.type === DOCUMENT && parent.tag !== 'iframe') return undefined;
     const depth = this.#depthUnder(parentId, node.id);
     return depth === undefined ? undefined : this.#tree(node, parentId, depth);
   }
