@@ -101,11 +101,12 @@ export class PreviewState {
   /** For the element that the replay fills: opens when it is there, and ends all of it when it goes. */
   readonly surface: Attachment<HTMLElement> = (target) => {
     const gone = new AbortController();
-    void this.#open(target, gone.signal);
+    void this.#open(target, gone);
     return () => {
+      if (gone.signal.aborted) return; // It failed, and that is to be seen.
       gone.abort();
       this.#read = undefined;
-      if (this.#step.name !== 'failed') this.#step = { name: 'closed' };
+      this.#step = { name: 'closed' };
     };
   };
 
@@ -154,7 +155,8 @@ export class PreviewState {
     return this.#step.name === 'open' ? this.#step.preview : undefined;
   }
 
-  async #open(target: HTMLElement, signal: AbortSignal): Promise<void> {
+  async #open(target: HTMLElement, gone: AbortController): Promise<void> {
+    const { signal } = gone;
     try {
       const [{ openPreview }, bytes] = await Promise.all([this.#load(), openDraftBytes(this.#file, signal)]);
       signal.throwIfAborted();
@@ -162,7 +164,9 @@ export class PreviewState {
       if (signal.aborted) preview.dispose();
       else this.#follow(preview, signal);
     } catch (error) {
-      if (!signal.aborted) this.#step = { name: 'failed', error: toErrorResult(error) };
+      if (signal.aborted) return;
+      gone.abort();
+      this.#step = { name: 'failed', error: toErrorResult(error) };
     }
   }
 
