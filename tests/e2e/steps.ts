@@ -63,16 +63,16 @@ export async function waitUntilDelivered(page: Page): Promise<void> {
   await panelOf(page).getByText('Delivered. Support can open it now.').waitFor({ timeout: 60_000 });
 }
 
-/** The technician opens the report by its receipt code and waits for the first replayed frame. */
+/** The technician opens the report by its receipt code; its panels come once the first frame is there. */
 export async function openReport(desk: Page, code: string): Promise<void> {
   await desk.getByRole('searchbox').fill(code);
   await desk.getByRole('link', { name: new RegExp(code) }).click();
-  await replayedBody(desk).locator('nav').first().waitFor({ timeout: 60_000 });
+  await desk.getByRole('tab', { name: 'Log' }).waitFor({ timeout: 60_000 });
 }
 
 /** The body of the app as it is replayed: inside the replay document's own frame, inside rrweb's sandboxed frame. */
 export function replayedBody(desk: Page): ReturnType<Page['locator']> {
-  return desk.frameLocator('iframe[data-replay]').frameLocator('iframe:visible').locator('body');
+  return desk.frameLocator('iframe[src*="replay"]').frameLocator('iframe:visible').locator('body');
 }
 
 /** Bytes of the first part of the newest report in the desk's store. */
