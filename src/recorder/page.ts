@@ -24,20 +24,34 @@ export function makeGuard(onFault: (error: unknown) => void): Guard {
     };
 }
 
+export type Callable = (...args: never[]) => unknown;
+
+/** What stands in a function's place. `outermost` is the frame right under the page's own, for stacks. */
+export interface StandIn {
+  call?(target: Callable, self: unknown, args: unknown[], outermost: Callable): unknown;
+  construct?(target: Callable, args: unknown[], newTarget: Callable): object;
+}
+
 /**
  * Puts a Proxy in the place of a function: name, length, toString, own properties and identity of what it calls stay as
  * they are. Answers the function that takes it away again, or leaves it inert where others have wrapped it since.
  */
-export function replaceFunction<T extends object, K extends keyof T & string>(
-  owner: T,
+export function replaceFunction<K extends string>(
+  owner: Partial<Record<K, unknown>>,
   name: K,
-  handler: ProxyHandler<Extract<T[K], (...args: never[]) => unknown>>,
+  standIn: StandIn,
 ): () => void {
   const property = Reflect.getOwnPropertyDescriptor(owner, name);
   const original = owner[name];
   if (typeof original !== 'function') return () => undefined;
-  const state = { on: true };
-  const replacement = new Proxy(original as Extract<T[K], (...args: never[]) => unknown>, whileOn(state, handler));
+  let isOn = true;
+  const apply = (target: Callable, self: unknown, args: unknown[]): unknown =>
+    isOn && standIn.call !== undefined ? standIn.call(target, self, args, apply) : Reflect.apply(target, self, args);
+  const construct = (target: Callable, args: unknown[], newTarget: Callable): object =>
+    isOn && standIn.construct !== undefined
+      ? standIn.construct(target, args, newTarget)
+      : (Reflect.construct(target, args, newTarget) as object);
+  const replacement = new Proxy(original as Callable, { apply, construct });
   const isPut = Reflect.defineProperty(owner, name, {
     configurable: true,
     enumerable: property?.enumerable ?? true,
@@ -45,31 +59,10 @@ export function replaceFunction<T extends object, K extends keyof T & string>(
     value: replacement,
   });
   return () => {
-    state.on = false;
+    isOn = false;
     if (!isPut || owner[name] !== replacement) return;
     if (property === undefined) Reflect.deleteProperty(owner, name);
     else Reflect.defineProperty(owner, name, property);
-  };
-}
-
-type Callable = (...args: never[]) => unknown;
-
-function whileOn<F extends Callable>(state: { readonly on: boolean }, handler: ProxyHandler<F>): ProxyHandler<F> {
-  const apply = handler.apply?.bind(handler);
-  const construct = handler.construct?.bind(handler);
-  return {
-    ...(apply === undefined
-      ? {}
-      : {
-          apply: (target: F, self: unknown, args: unknown[]): unknown =>
-            state.on ? apply(target, self, args) : Reflect.apply(target, self, args),
-        }),
-    ...(construct === undefined
-      ? {}
-      : {
-          construct: (target: F, args: unknown[], newTarget: Callable): object =>
-            state.on ? construct(target, args, newTarget) : (Reflect.construct(target, args, newTarget) as object),
-        }),
   };
 }
 

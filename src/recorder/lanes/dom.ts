@@ -1,5 +1,6 @@
 import { record } from 'rrweb';
 import type { DomEvent } from '../../shared/session/lane.js';
+import { isElement } from '../masking/fields.js';
 import { selectors } from '../masking/selectors.js';
 import { SnapshotMasking, type MutationData } from '../masking/snapshot-masking.js';
 import { CheckoutClock } from './checkout.js';
@@ -11,6 +12,7 @@ const FULL_SNAPSHOT = 2;
 const INCREMENTAL = 3;
 const META = 4;
 const MUTATION = 0;
+const ADOPTED_STYLE_SHEET = 15;
 
 type RecordOptions = Exclude<Parameters<typeof record>[0], undefined>;
 type Snapshot = Parameters<SnapshotMasking['node']>[0];
@@ -26,6 +28,13 @@ const MAX_RESTARTS = 8;
 export function domNodeId(node: Node): number | undefined {
   const id = record.mirror.getId(node);
   return id > 0 ? id : undefined;
+}
+
+/** rrweb blocks what is in a shadow root, but not its style sheets. */
+function isOfBlocked(event: DomEvent): boolean {
+  if (event.type !== INCREMENTAL || event.data['source'] !== ADOPTED_STYLE_SHEET) return false;
+  const node = record.mirror.getNode(event.data['id'] as number);
+  return isElement(node) && node.closest(selectors.block) !== null;
 }
 
 export const domLane: Lane = (context) => {
@@ -102,6 +111,7 @@ class DomLane {
       // rrweb says Meta first and walks the page then: masked values are known before the event that may hold them.
       this.#context.fields.addAll(document);
     }
+    if (isOfBlocked(event)) return;
     let bytes = SMALL_EVENT_BYTES;
     if (event.type === FULL_SNAPSHOT) {
       this.#masking.node((event.data as { node: Snapshot }).node);

@@ -104,11 +104,12 @@ export const logLane: Lane = (context) => {
         isWriting = false;
       }
     });
-    const apply = (target: (...args: never[]) => unknown, self: unknown, args: never[]): unknown => {
-      write(args, apply);
-      return Reflect.apply(target, self, args);
-    };
-    return replaceFunction(console, method, { apply });
+    return replaceFunction(console, method, {
+      call(target, self, args, outermost) {
+        write(args, outermost);
+        return Reflect.apply(target, self, args) as unknown;
+      },
+    });
   };
   const stops = (Object.keys(LEVELS) as ConsoleMethod[]).map(watch);
   return () => {

@@ -70,6 +70,11 @@ export class HostDouble implements HostPort<RecorderContract> {
     throw new Error(`No call of ${name} came.`);
   }
 
+  /** The sources of what was handed over last. */
+  get sources(): string[] {
+    return this.#rows.map(({ segment }) => segment.source);
+  }
+
   /** Everything that the ring has, decompressed: the plain text of all lanes, and their lines. */
   async recorded(): Promise<{ readonly text: string; readonly lines: Recorded[] }> {
     this.#rows = [];

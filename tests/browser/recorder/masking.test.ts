@@ -58,12 +58,12 @@ afterAll(() => {
 
 it('keeps what masked fields hold out of every lane', async () => {
   await host.until('status', ({ state }) => state === 'recording');
-  const element = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
+  const element = (id: string): HTMLInputElement => document.getElementById(id) as HTMLInputElement;
   const out = element('out');
 
   // Typed, and echoed at once by the app.
   element('name').addEventListener('input', () => {
-    const { value } = element<HTMLInputElement>('name');
+    const { value } = element('name');
     console.log('typing', value, { value });
     out.textContent = `Hello ${value}!`;
     out.title = value;
@@ -75,7 +75,7 @@ it('keeps what masked fields hold out of every lane', async () => {
   await userEvent.type(element('editor'), marker('TypedEditor'));
 
   // Set by script: property, attribute, new element, hidden.
-  element<HTMLInputElement>('hidden').value = marker('ScriptedHidden');
+  element('hidden').value = marker('ScriptedHidden');
   console.warn(`token ${marker('ScriptedHidden')}`);
   element('name').setAttribute('value', marker('ScriptedAttribute'));
   const added = document.createElement('div');
@@ -83,7 +83,7 @@ it('keeps what masked fields hold out of every lane', async () => {
   document.body.append(added);
   element('area').append(`late ${marker('LateAreaText')}`);
   element('area').title = marker('LateAreaTitle');
-  const cleartext = element<HTMLInputElement>('password');
+  const cleartext = element('password');
   cleartext.type = 'text';
   cleartext.value = marker('ShownPassword');
 

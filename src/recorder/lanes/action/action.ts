@@ -134,7 +134,7 @@ class ActionLane {
   readonly key = (event: KeyboardEvent): void => {
     const key = describeKey(event);
     const target = event.composedPath()[0];
-    if (key === undefined || !isElement(target)) return;
+    if (key === undefined || !isElement(target) || controlOf(event) === undefined) return;
     const isSomewhere = target !== document.body && target !== document.documentElement;
     this.emit('key', isSomewhere ? `pressed ${key} in ${describeElement(target)}` : `pressed ${key}`, target);
     this.#scrollCauseMs = this.#context.now();

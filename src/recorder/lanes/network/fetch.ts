@@ -24,7 +24,7 @@ export function watchFetch(context: LaneContext, requests: Requests): () => void
     running.end(failureOf(reason));
   });
   return replaceFunction(window, 'fetch', {
-    apply(target, self, args) {
+    call(target, self, args) {
       const running = begin(...(args as Parameters<Fetch>));
       const promise: unknown = Reflect.apply(target, self, args);
       if (running === undefined || !(promise instanceof Promise)) return promise;

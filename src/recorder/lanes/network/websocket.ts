@@ -96,7 +96,7 @@ export function watchWebSocket(context: LaneContext): () => void {
 
   const original = window.WebSocket;
   const stops = [
-    replaceFunction(window as unknown as Record<'WebSocket', (...args: never[]) => unknown>, 'WebSocket', {
+    replaceFunction(window, 'WebSocket', {
       construct(target, args, newTarget) {
         const made = Reflect.construct(target, args, newTarget) as WebSocket;
         onMade(made);
@@ -104,8 +104,8 @@ export function watchWebSocket(context: LaneContext): () => void {
       },
     }),
     replaceFunction(original.prototype, 'send', {
-      apply(target, self: WebSocket, args) {
-        onSend(self, args[0]);
+      call(target, self, args) {
+        onSend(self as WebSocket, args[0]);
         return Reflect.apply(target, self, args) as unknown;
       },
     }),

@@ -23,15 +23,15 @@ export function watchXhr(context: LaneContext, requests: Requests): () => void {
   });
   const stops = [
     replaceFunction(XMLHttpRequest.prototype, 'open', {
-      apply(target, self: XMLHttpRequest, args) {
+      call(target, self, args) {
         const result: unknown = Reflect.apply(target, self, args);
-        onOpen(self, args);
+        onOpen(self as XMLHttpRequest, args);
         return result;
       },
     }),
     replaceFunction(XMLHttpRequest.prototype, 'send', {
-      apply(target, self: XMLHttpRequest, args) {
-        const running = onSend(self, args[0]);
+      call(target, self, args) {
+        const running = onSend(self as XMLHttpRequest, args[0]);
         try {
           return Reflect.apply(target, self, args) as unknown;
         } catch (error) {

@@ -1,0 +1,116 @@
+import { record } from 'rrweb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { domLane, domNodeId } from '../../../src/recorder/lanes/dom.js';
+import { LaneDouble, wait } from './lane-double.js';
+
+const lane = new LaneDouble();
+const text = (): string => JSON.stringify(lane.domEvents);
+const metas = (): number => lane.domEvents.filter(({ type }) => type === 4).length;
+
+beforeAll(() => {
+  document.body.innerHTML = '<main id="main"><p id="p">first</p></main>';
+  lane.start(domLane);
+});
+
+afterAll(() => {
+  lane.stop();
+  document.body.innerHTML = '';
+});
+
+describe('the dom lane', () => {
+  it('begins with Meta and a full snapshot', () => {
+    expect(lane.domEvents.slice(0, 2).map(({ type }) => type)).toEqual([4, 2]);
+    expect(domNodeId(document.getElementById('p') ?? document.body)).toBeGreaterThan(0);
+    expect(domNodeId(document.createElement('p'))).toBeUndefined();
+  });
+
+  it('follows what changes', async () => {
+    (document.getElementById('p') as HTMLElement).textContent = 'second';
+    await wait(50);
+    expect(text()).toContain('second');
+  });
+
+  it('keeps our own overlay out, its frame’s address too', async () => {
+    const overlay = document.createElement('fluxrec-overlay');
+    overlay.attachShadow({ mode: 'open' }).innerHTML = '<iframe src="about:blank#overlay-frame"></iframe>';
+    document.documentElement.append(overlay);
+    await wait(100);
+    expect(text()).not.toContain('overlay-frame');
+    overlay.remove();
+    await wait(50);
+  });
+
+  it('drops what comes while paused and begins anew afterwards', async () => {
+    lane.paused = true;
+    const before = lane.domEvents.length;
+    (document.getElementById('p') as HTMLElement).textContent = 'private words';
+    await wait(50);
+    expect(lane.domEvents).toHaveLength(before);
+    (document.getElementById('p') as HTMLElement).textContent = 'third';
+    await wait(50);
+    lane.paused = false;
+    lane.freshStart();
+    expect(lane.domEvents.slice(before, before + 2).map(({ type }) => type)).toEqual([4, 2]);
+    expect(text()).not.toContain('private words');
+    expect(text()).toContain('third');
+  });
+
+  it('keeps the ids of nodes over checkouts', () => {
+    const id = domNodeId(document.getElementById('p') ?? document.body);
+    lane.freshStart();
+    expect(domNodeId(document.getElementById('p') ?? document.body)).toBe(id);
+  });
+
+  it('masks fields and marked areas that come later', async () => {
+    const late = document.createElement('div');
+    late.innerHTML = '<input value="lateValue1"><p data-fluxrec-mask title="lateTitle1">lateText1</p>';
+    document.body.append(late);
+    await wait(50);
+    const [field, area] = [late.querySelector('input'), late.querySelector('p')];
+    field?.setAttribute('value', 'lateValue2');
+    if (area !== null) area.title = 'lateTitle2';
+    await wait(50);
+    expect(text()).not.toMatch(/lateValue|lateTitle|lateText/);
+    expect(lane.fields.all().map(({ value }) => value)).toEqual(
+      expect.arrayContaining(['lateValue1', 'lateValue2', 'lateText1', 'lateTitle1', 'lateTitle2']),
+    );
+  });
+
+  it('takes a checkout when enough has changed for long enough', async () => {
+    const before = metas();
+    const line = document.createElement('p');
+    document.body.append(line);
+    line.textContent = 'x'.repeat(300_000);
+    await wait(50);
+    expect(metas()).toBe(before);
+    lane.skipMs = 100_000;
+    line.textContent = 'short';
+    await lane.until(() => metas() === before + 1, 'a checkout');
+    line.textContent = 'shorter';
+    await wait(100);
+    expect(metas()).toBe(before + 1);
+  });
+
+  it('steps down in a storm, says so, and leaves the page alone', async () => {
+    const box = document.createElement('div');
+    document.body.append(box);
+    const words = 'x'.repeat(50_000);
+    for (let turn = 0; turn < 40; turn++) {
+      for (let index = 0; index < 10; index++) {
+        const line = document.createElement('p');
+        line.textContent = `${turn} ${index} ${words}`;
+        box.append(line);
+      }
+      await wait(0);
+    }
+    await lane.until(() => lane.of('recorder').some(({ kind }) => kind === 'stepped-down'), 'stepped-down');
+    const after = lane.domEvents.length;
+    box.textContent = 'after the storm';
+    await wait(100);
+    expect(lane.domEvents).toHaveLength(after);
+    expect(() => {
+      record.takeFullSnapshot();
+    }).toThrow();
+    expect(lane.faults).toEqual([]);
+  });
+});
