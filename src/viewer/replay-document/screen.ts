@@ -113,8 +113,14 @@ export class Screen {
     this.#replayer.play(this.#offset(this.#reachedMs));
   }
 
-  pause(): void {
+  /** Stands still at a moment; ahead of it (by a frame or two) where it is. */
+  pause(ms: number): void {
     if (!this.#isPlaying) return;
+    this.stop();
+    if (ms > this.#reachedMs) this.goTo(ms);
+  }
+
+  stop(): void {
     this.#reachedMs = this.positionMs;
     this.#isPlaying = false;
     this.#replayer.pause();

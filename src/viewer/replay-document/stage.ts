@@ -116,14 +116,20 @@ export class Stage {
     this.#front?.screen.follow(atMs);
   }
 
+  /** Stands still where it is, whatever that is. */
+  stop(): void {
+    this.#speed = undefined;
+    this.#front?.screen.stop();
+  }
+
   /** Stands still until the playback clock's next word. */
   hold(): void {
     this.#front?.screen.hold();
   }
 
-  pause(): void {
+  pause(atMs: number): void {
     this.#speed = undefined;
-    this.#front?.screen.pause();
+    this.#front?.screen.pause(atMs);
   }
 
   clear(title: string, detail: string): void {

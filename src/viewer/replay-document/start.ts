@@ -36,7 +36,7 @@ function connect(port: MessagePort): void {
   addEventListener('error', (event) => {
     if (stage.shownId === undefined || stage.playingAtMs === undefined) return;
     const id = stage.shownId;
-    stage.pause();
+    stage.stop();
     fail(id, event.error);
   });
   port.onmessage = ({ data: message }: MessageEvent<ToDocument>) => {
@@ -68,7 +68,7 @@ function connect(port: MessagePort): void {
         stage.follow(message.atMs);
         break;
       case 'pause':
-        stage.pause();
+        stage.pause(message.atMs);
         break;
       case 'clear':
         stage.clear(message.title, message.detail);

@@ -299,7 +299,7 @@ export class ReplayDirector {
     const { clock, surface } = this.#options;
     if (this.#state.kind !== 'shown') return;
     if (clock.running) surface.play(clock.speed, clock.ms);
-    else surface.pause();
+    else surface.pause(clock.ms);
   }
 
   #setState(state: ReplayState): void {

@@ -28,7 +28,7 @@ export type ToDocument =
   | { readonly type: 'play'; readonly speed: number; readonly atMs: number }
   /** The playback clock's time, once per frame while it plays. */
   | { readonly type: 'follow'; readonly atMs: number }
-  | { readonly type: 'pause' }
+  | { readonly type: 'pause'; readonly atMs: number }
   /** Shows nothing but a sentence. */
   | { readonly type: 'clear'; readonly title: string; readonly detail: string };
 

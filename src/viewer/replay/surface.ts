@@ -124,8 +124,9 @@ export class ReplaySurface {
     this.#post({ type: 'play', speed, atMs });
   }
 
-  pause(): void {
-    this.#post({ type: 'pause' });
+  /** Stands still at a moment, near the one that is shown. */
+  pause(atMs: number): void {
+    this.#post({ type: 'pause', atMs });
   }
 
   /** The playback clock's time, at each frame while it plays. */
