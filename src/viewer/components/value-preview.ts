@@ -12,7 +12,7 @@ export function entriesOf(value: unknown): readonly (readonly [string, unknown])
 export function previewOf(value: unknown): string {
   if (typeof value === 'string') return value.length > MAX_STRING ? `${value.slice(0, MAX_STRING)}…` : value;
   const entries = entriesOf(value);
-  if (entries === undefined) return String(JSON.stringify(value));
+  if (entries === undefined) return JSON.stringify(value);
   const isArray = Array.isArray(value);
   let text = '';
   for (const [key, child] of entries) {
@@ -29,6 +29,6 @@ export function previewOf(value: unknown): string {
 }
 
 function glimpse(value: unknown): string {
-  const text = String(JSON.stringify(typeof value === 'string' ? value.slice(0, 40) : value));
+  const text = JSON.stringify(typeof value === 'string' ? value.slice(0, 40) : value);
   return typeof value === 'string' && value.length > 40 ? `${text.slice(0, -1)}…"` : text;
 }

@@ -149,9 +149,9 @@ function parseAnswer<S extends v.GenericSchema>(
 ): v.InferOutput<S> {
   const isJson = /^application\/json\b/i.test(response.headers.get('content-type') ?? '');
   if (!response.ok) throw refusal(response, isJson ? text : undefined);
-  if (response.status === 204) return v.parse(schema, undefined);
-  if (!isJson) throw new DeskError('desk-absent', 'There is no desk here: what answers is another server.');
-  const parsed = v.safeParse(schema, text === undefined ? undefined : parseJson(text));
+  const isEmpty = response.status === 204;
+  if (!isJson && !isEmpty) throw new DeskError('desk-absent', 'There is no desk here: what answers is another server.');
+  const parsed = v.safeParse(schema, isEmpty || text === undefined ? undefined : parseJson(text));
   if (parsed.success) return parsed.output;
   throw new DeskError(
     'desk-answer-invalid',

@@ -46,8 +46,9 @@ export class Inbox {
   });
   readonly isFiltered = $derived(this.#query.trim() !== '' || this.#status !== undefined);
   readonly hasOlder = $derived(this.#reports.length < this.#total);
-  /** The query has the shape of a receipt code, but its check character says that something was misheard. */
+  /** Nothing is found, and the query has the shape of a receipt code whose check character says that it was misheard. */
   readonly isMisheard = $derived(
+    this.phase === 'no-match' &&
     /^[0-9a-z](?:[\s-]*[0-9a-z]){10}$/i.test(this.#query.trim()) &&
       /\d/.test(this.#query) &&
       parseReceiptCode(this.#query) === undefined,
