@@ -1,12 +1,11 @@
 import { join } from 'node:path';
-import { planBundle, type ManifestHead } from '../../shared/bundle/write.js';
-import { segmentEntries } from '../../shared/bundle/segment-entries.js';
 import { MAX_PART_BYTES } from '../../shared/constants.js';
 import { toErrorResult, type ErrorResult } from '../../shared/errors.js';
 import type { Draft as DraftView, RecorderContract } from '../../shared/protocol/host.js';
 import type { Source } from '../../shared/session/clock.js';
 import { LANES } from '../../shared/session/lane.js';
 import type { Audience } from './audience.js';
+import { planDraft } from './draft-bundle.js';
 import { DraftRows } from './draft-rows.js';
 import {
   chooseRows,
@@ -224,7 +223,7 @@ export class Draft {
       return chosen.reduce((sum, { storedBytes }) => sum + storedBytes + ENTRY_OVERHEAD_BYTES, 0);
     }
     if (this.#totalBytes?.choice !== choice) {
-      const plan = await planBundle(this.#head(choice, chosen, ''), this.#entries(chosen));
+      const plan = await this.#plan(choice, chosen, '');
       this.#totalBytes = { choice, bytes: plan.size };
     }
     return this.#totalBytes.bytes;
@@ -233,7 +232,7 @@ export class Draft {
   async #write(choice: Choice, description: string, path: string): Promise<Assembled> {
     const chosen = this.#choose(this.#placed(), choice);
     if (chosen.length === 0) throw new ServiceError('draft-empty');
-    const plan = await planBundle(this.#head(choice, chosen, description), this.#entries(chosen));
+    const plan = await this.#plan(choice, chosen, description);
     if (plan.size > MAX_PART_BYTES) throw new ServiceError('draft-too-large');
     try {
       const pieces = plan.write(({ segment }) => this.#rows.read(segment));
@@ -244,27 +243,15 @@ export class Draft {
     }
   }
 
-  #entries(chosen: readonly DraftRow[]): ReturnType<typeof segmentEntries> {
-    return segmentEntries(
-      chosen.map(({ segment }) => segment),
-      this.#sources(chosen),
-    );
-  }
-
-  #head(choice: Choice, chosen: readonly DraftRow[], description: string): ManifestHead {
+  #plan(choice: Choice, chosen: readonly DraftRow[], description: string): ReturnType<typeof planDraft> {
     const { session, app, platform } = this.#options;
-    return {
+    const { startMs, endMs } = choice;
+    return planDraft(chosen, (id) => this.#source(id), {
       session: { id: session.id, app, platform, startedMs: session.startedMs },
       createdMs: this.startedMs,
-      range: { startMs: choice.startMs, endMs: choice.endMs },
+      range: { startMs, endMs },
       ...(description === '' ? {} : { description }),
-      sources: this.#sources(chosen),
-    };
-  }
-
-  #sources(chosen: readonly DraftRow[]): ManifestHead['sources'] {
-    const ids = new Set(chosen.map(({ source }) => source));
-    return [...ids].flatMap((id) => this.#source(id) ?? []);
+    });
   }
 
   /** Windows go on reading their clocks. What was ready once does not move any more, so that sizes stay exact. */

@@ -1,9 +1,10 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Anchor, Source } from '../../shared/session/clock.js';
 import type { FileSystem } from './durable-file.js';
 import type { HostClock } from './host-clock.js';
 import { ServiceError } from './service-errors.js';
 import { SessionStore, type RegisteredSource, type SessionFile } from './session-file.js';
+import { COARSE_MS, mintCapability, SourceRegistry, withAnchor } from './source-registry.js';
 
 export interface SessionOptions {
   readonly folder: string;
@@ -23,8 +24,6 @@ export interface NewWindow {
 
 /** As many as a bundle's manifest may name, with room for the host's own. */
 const MAX_SOURCES = 9000;
-/** Anchors of one source: one a minute is a day and a half. The oldest that no kept event can need go first. */
-const MAX_ANCHORS = 2000;
 const HEARTBEAT_MS = 15_000;
 
 /**
@@ -41,8 +40,7 @@ export class Session {
   readonly #clock: HostClock;
   readonly #maxAgeMs: number;
   readonly #offsetMs: number;
-  readonly #sources = new Map<string, RegisteredSource>();
-  readonly #byCapability = new Map<string, string>();
+  readonly #sources = new SourceRegistry();
   #windows: number;
   readonly #hostRuns: number;
   #paused: boolean;
@@ -77,9 +75,9 @@ export class Session {
     this.#wipedMs = resumed?.wipedMs;
     // What a wipe has not reached lies in the windows' ring, whichever session it was of.
     this.#wipeOwed = saved?.wipeOwed ?? false;
-    for (const source of resumed?.sources ?? []) this.#keep(source);
+    for (const source of resumed?.sources ?? []) this.#sources.keep(source);
     this.hostSource = `host-${this.#hostRuns}`;
-    this.#keep({
+    this.#sources.keep({
       id: this.hostSource,
       kind: 'host',
       originMs: wallMs - monoMs,
@@ -118,39 +116,29 @@ export class Session {
 
   /** As a manifest holds it: nothing of the capability. */
   publicSource(id: string): Source | undefined {
-    const source = this.#sources.get(id);
-    if (source === undefined) return undefined;
-    const { kind, window, title, originMs, anchors } = source;
-    return {
-      id,
-      kind,
-      ...(window === undefined ? {} : { window }),
-      ...(title === undefined ? {} : { title }),
-      originMs,
-      anchors,
-    };
+    return this.#sources.publicSource(id);
   }
 
   /** A document that has just loaded. Resolves when a restart of the host would know it: its rows can always be placed. */
   async addWindow(hello: NewWindow): Promise<{ source: string; window: string; capability: string }> {
     this.#forgetOld();
     if (this.#sources.size >= MAX_SOURCES) throw new ServiceError('too-many-windows');
-    const known = [...this.#sources.values()].filter(({ window }) => window !== undefined && window === hello.window);
+    const known = this.#sources.all().filter(({ window }) => window !== undefined && window === hello.window);
     const window = known.length > 0 && hello.window !== undefined ? hello.window : this.#newWindow();
     const documents = known.map(({ id }) => Number(/-(\d+)$/.exec(id)?.[1] ?? 0));
     const source = `${window}-${Math.max(0, ...documents) + 1}`;
-    const capability = randomBytes(32).toString('base64url');
+    const { capability, capabilitySha256 } = mintCapability();
     const nowMs = this.nowMs();
-    this.#keep({
+    this.#sources.keep({
       id: source,
       kind: 'window',
       window,
       title: hello.title,
       originMs: hello.originMs,
       // Coarse: the document's clock was read before the question was sent. Its own anchors, measured both ways, follow.
-      anchors: [{ monoMs: hello.monoMs, sessionMs: nowMs, wallMs: hello.wallMs, uncertaintyMs: 1000 }],
+      anchors: [{ monoMs: hello.monoMs, sessionMs: nowMs, wallMs: hello.wallMs, uncertaintyMs: COARSE_MS }],
       seenMs: nowMs,
-      capabilitySha256: sha256(capability),
+      capabilitySha256,
     });
     await this.#save(true);
     return { source, window, capability };
@@ -164,17 +152,13 @@ export class Session {
 
   /** The source that was given this capability, if any was. */
   sourceOf(capability: string): string | undefined {
-    const hash = sha256(capability);
-    const id = this.#byCapability.get(hash);
-    const expected = id === undefined ? undefined : this.#sources.get(id)?.capabilitySha256;
-    if (expected === undefined || !timingSafeEqual(Buffer.from(expected), Buffer.from(hash))) return undefined;
-    return id;
+    return this.#sources.sourceOf(capability);
   }
 
   /** Was a window heard of within this time? */
   hasRecentWindow(withinMs: number): boolean {
     const sinceMs = this.nowMs() - withinMs;
-    return [...this.#sources.values()].some(({ kind, seenMs }) => kind === 'window' && seenMs >= sinceMs);
+    return this.#sources.all().some(({ kind, seenMs }) => kind === 'window' && seenMs >= sinceMs);
   }
 
   seen(id: string): void {
@@ -212,19 +196,9 @@ export class Session {
     await this.#save(true);
   }
 
-  #keep(source: RegisteredSource): void {
-    this.#sources.set(source.id, source);
-    if (source.capabilitySha256 !== undefined) this.#byCapability.set(source.capabilitySha256, source.id);
-  }
-
   /** A source that was not heard of for twice as long as anything is kept can have no row left. */
   #forgetOld(): void {
-    const oldestMs = this.nowMs() - 2 * this.#maxAgeMs;
-    for (const source of this.#sources.values()) {
-      if (source.seenMs >= oldestMs || source.id === this.hostSource) continue;
-      this.#sources.delete(source.id);
-      if (source.capabilitySha256 !== undefined) this.#byCapability.delete(source.capabilitySha256);
-    }
+    this.#sources.forgetBefore(this.nowMs() - 2 * this.#maxAgeMs, this.hostSource);
   }
 
   #beat(): void {
@@ -254,19 +228,7 @@ export class Session {
       paused: this.#paused,
       ...(this.#wipedMs === undefined ? {} : { wipedMs: this.#wipedMs }),
       wipeOwed: this.#wipeOwed,
-      sources: [...this.#sources.values()],
+      sources: this.#sources.all(),
     };
   }
-}
-
-function withAnchor(anchors: readonly Anchor[], anchor: Anchor): Anchor[] {
-  const before = anchors.filter(({ monoMs }) => monoMs < anchor.monoMs);
-  // The coarse first anchor goes once there is a measured one: it would misplace everything between the two.
-  const measured = before.filter(({ uncertaintyMs }) => uncertaintyMs < 1000 || anchor.uncertaintyMs >= 1000);
-  const after = anchors.filter(({ monoMs }) => monoMs > anchor.monoMs);
-  return [...measured, anchor, ...after].slice(-MAX_ANCHORS);
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

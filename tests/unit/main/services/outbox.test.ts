@@ -210,6 +210,24 @@ describe('a report in the outbox', () => {
     expect(desk.requests).toEqual(['/api/tickets', '/api/upload 786432', '/api/upload/complete']);
   });
 
+  it('believes the desk, not itself, about how far it is', async () => {
+    let uploads = 0;
+    desk.fault = (path) => {
+      if (path !== '/api/upload' || (uploads += 1) !== 2) return undefined;
+      for (const upload of desk.uploads.values()) upload.bytes = upload.bytes.slice(0, 100_000); // Restored from yesterday.
+      return undefined;
+    };
+    const outbox = await outboxWith();
+    await outbox.put(await bundle(), WORDS);
+    await settled(outbox, 'delivered');
+    expect(desk.requests.slice(0, 4)).toEqual([
+      '/api/tickets',
+      '/api/upload 0',
+      '/api/upload 262144',
+      '/api/upload 100000',
+    ]);
+  });
+
   it('asks for a new ticket when the desk has forgotten the old one', async () => {
     let uploads = 0;
     desk.fault = (path) => {
