@@ -3,7 +3,7 @@
 //
 // A guarded button therefore acts only
 // 1. for an event that the browser itself made for a person's press (`isTrusted`; the page has no way to make one here),
-// 2. when the button has been really visible, without a break, for VISIBLE_MS up to the press.
+// 2. when the button, together with the sentence that says what it does, has been really visible, without a break, for VISIBLE_MS up to the press.
 //
 // "Really visible" is what Intersection Observer v2 says with `trackVisibility`: in full view, not covered by anything of
 // this document or of the pages around it, and no opacity, filter or distorting transform on it or on any frame around

@@ -244,6 +244,19 @@ describe('a page that wants the press for itself', () => {
     expect(host.called('sendDraft')).toEqual([]);
   });
 
+  test('cannot have it while only the button shows, without what it says that it does', async () => {
+    const { host } = await openForm();
+    const sentence = document.querySelector('footer p')?.getBoundingClientRect() ?? new DOMRect();
+    const cover = document.createElement('div');
+    cover.style.cssText = `position:fixed;inset:0 0 auto;height:${sentence.bottom}px;background:#fff;z-index:9`;
+    document.body.append(cover);
+    await untilVisible();
+    await sendButton.click();
+    cover.remove();
+    await expect.element(page.getByText(/^Something covers this panel/)).toBeVisible();
+    expect(host.called('sendDraft')).toEqual([]);
+  });
+
   test('cannot have it while the panel is see-through', async () => {
     const { host } = await openForm();
     document.body.style.opacity = '0.01';
