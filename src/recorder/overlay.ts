@@ -22,10 +22,8 @@ button {
   background: light-dark(#f4f5f7, #2a2d34); color: inherit; cursor: pointer;
 }
 button:focus-visible { outline: 2px solid light-dark(#0b57d0, #8ab4f8); outline-offset: 2px; }
-.close {
-  position: absolute; inset: auto 8px 8px auto; opacity: 0; pointer-events: none;
-}
-.close:focus-visible { opacity: 1; pointer-events: auto; }
+.close { position: absolute; inset: auto auto 8px -999px; }
+.close:focus-visible { inset: auto 8px 8px auto; }
 @media (max-width: 600px) {
   dialog:not(.problem) { width: 100vw; height: 100dvh; border: 0; border-radius: 0; }
 }
@@ -81,6 +79,7 @@ export class PanelOverlay {
       frame.focus();
     });
     // Behind the frame in the order of tabs, seen when it has the focus: the way out if the panel itself does not answer.
+    // Until then it is elsewhere, not just transparent: the panel lets nothing lie above its Send button.
     const close = this.#closeButton();
     close.className = 'close';
     this.#show(title, '', [frame, close]);

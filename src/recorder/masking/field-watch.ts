@@ -1,8 +1,9 @@
 import { Matcher } from '../../shared/privacy/matcher.js';
 import { MASK, type MaskedKind } from '../../shared/privacy/policy.js';
 import { MaskedValues, type MaskedValue } from '../../shared/privacy/masked-values.js';
-import { listen, type Guard } from '../page.js';
+import { listen, replaceFunction, type Guard } from '../page.js';
 import { editableAround, isElement, isField, isOwnFieldOnly, maskedKindOf, type Field } from './fields.js';
+import { valuesInAddress, watchFormNames } from './form-names.js';
 import { TypedRun } from './typed-run.js';
 
 /** Of an editable element's text this much is looked at on each key. */
@@ -72,7 +73,12 @@ export class FieldWatch {
       if (isField(target)) this.addField(target);
       else if (isElement(target)) this.#addEditable(target);
     });
+    guard(() => {
+      for (const { value, kind } of valuesInAddress(location.href)) this.add(value, kind);
+    })();
     const stops = [
+      watchFormNames(guard),
+      this.#watchClosedRoots(guard, onInput),
       // At the window and before everybody else: the app's own listener may log the value at once.
       listen(window, 'input', onInput),
       listen(window, 'change', onInput),
@@ -87,6 +93,23 @@ export class FieldWatch {
     return () => {
       for (const stop of stops) stop();
     };
+  }
+
+  /** Events that leave a closed shadow root hide where they were: there the root itself is listened to. */
+  #watchClosedRoots(guard: Guard, onInput: (event: Event) => void): () => void {
+    const onRoot = guard((root: unknown) => {
+      if (!(root instanceof ShadowRoot) || root.mode !== 'closed') return;
+      listen(root, 'input', onInput);
+      listen(root, 'change', onInput);
+      listen(root, 'focusin', onInput);
+    });
+    return replaceFunction(Element.prototype, 'attachShadow', {
+      call(target, self, args) {
+        const root: unknown = Reflect.apply(target, self, args);
+        onRoot(root);
+        return root;
+      },
+    });
   }
 
   #addRun(before: string, value: string, kind: MaskedKind, holder: Element): void {
