@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type FrameLocator, type Page } from 'playwright-core';
@@ -18,7 +18,7 @@ export interface Product {
   readonly browser: Browser;
   /** The customer opens Fluxion in a context (profile) of its own, or in a given one. */
   openFluxion(context?: BrowserContext): Promise<Page>;
-  /** The technician signs in with a fresh link. */
+  /** A technician opens the desk: the first by the printed link, which signs in once; another by the desk's token. */
   openDesk(): Promise<Page>;
   startDesk(): Promise<void>;
   stopDesk(signal?: NodeJS.Signals): Promise<void>;
@@ -50,6 +50,7 @@ export async function startProduct(): Promise<Product> {
   let fluxion: Running | undefined;
   let deskUrl = '';
   let fluxionUrl = '';
+  let usedLink = '';
 
   const startDesk = async (): Promise<void> => {
     // The same port again after a restart, as a real server has it.
@@ -87,7 +88,15 @@ export async function startProduct(): Promise<Product> {
     },
     async openDesk() {
       const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
-      await page.goto(desk?.told ?? deskUrl);
+      const link = desk?.told ?? deskUrl;
+      await page.goto(link === usedLink ? deskUrl : link);
+      if (link === usedLink) {
+        await page.getByLabel('Desk token').fill((await readFile(join(dir, 'desk', 'token'), 'utf8')).trim());
+        await page.getByLabel('Your name').fill('Second technician');
+        await page.getByRole('button', { name: 'Sign in' }).click();
+      }
+      usedLink = link;
+      await page.getByRole('heading', { name: 'Inbox' }).waitFor();
       return page;
     },
     startDesk,
@@ -109,5 +118,5 @@ export async function startProduct(): Promise<Product> {
 
 /** The panel's frame inside Fluxion's window. */
 export function panelOf(page: Page): FrameLocator {
-  return page.frameLocator('iframe[title="Send Diagnostics"]');
+  return page.frameLocator('dialog iframe');
 }

@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { bytesSource } from '../../src/shared/bundle/byte-source.js';
+import { openBundle } from '../../src/shared/bundle/read.js';
+import { startProduct, type Product } from './product.js';
+import { newestBundle, openReport, replayedBody, sendReport, syncFails, waitUntilDelivered, work } from './steps.js';
+
+let product: Product;
+let desk: Page;
+let code: string;
+const errors: string[] = [];
+
+beforeAll(async () => {
+  product = await startProduct();
+  const fluxion = await product.openFluxion();
+  await work(fluxion, 6);
+  await fluxion.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: 'Customers' }).click();
+  await fluxion.evaluate(() => {
+    console.warn('said among the customers');
+  });
+  await fluxion.waitForTimeout(1500);
+  await fluxion.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: 'Board' }).click();
+  await fluxion.waitForTimeout(1500);
+  await fluxion.evaluate(() => {
+    console.info('said at the board');
+  });
+  await fluxion.waitForTimeout(500);
+  await syncFails(fluxion);
+  code = await sendReport(fluxion, 'Sync now does not work.');
+  await waitUntilDelivered(fluxion);
+  // The recorder goes on meanwhile.
+  await fluxion.getByText('Diagnostics are being recorded').waitFor();
+  desk = await product.openDesk();
+  desk.on('pageerror', (error) => errors.push(error.message));
+  await openReport(desk, code);
+});
+afterAll(async () => {
+  await product.close();
+});
+
+function line(text: string) {
+  return desk.getByRole('option').filter({ hasText: text }).first();
+}
+
+async function playhead(): Promise<number> {
+  return Number(await desk.getByRole('slider', { name: 'Timeline' }).getAttribute('aria-valuenow'));
+}
+
+describe('a report, from the failure to its replay', () => {
+  it('holds every lane, unbroken, with what the customer wrote', async () => {
+    const bundle = await openBundle(bytesSource(await newestBundle(product)));
+    expect(bundle.problems).toEqual([]);
+    expect(bundle.manifest.description).toBe('Sync now does not work.');
+    expect(bundle.manifest.lanes).toEqual(expect.arrayContaining(['dom', 'log', 'network', 'error', 'action']));
+  });
+
+  it('shows what the page was when a log line is clicked', async () => {
+    await desk.getByRole('tab', { name: 'Log' }).click();
+    await line('said among the customers').click();
+    await replayedBody(desk).getByText('New customer').waitFor();
+    const among = await playhead();
+    await line('said at the board').click();
+    await replayedBody(desk).getByRole('button', { name: '10000 Bearing 6204' }).waitFor();
+    expect(await playhead()).toBeGreaterThan(among);
+    await line('said among the customers').click();
+    await replayedBody(desk).getByText('New customer').waitFor();
+  });
+
+  it('masks what was typed, in the replay too', async () => {
+    await line('said among the customers').click();
+    const company = replayedBody(desk).locator('input[name="company"]');
+    await company.waitFor();
+    expect(await company.inputValue()).toMatch(/^[•*]+$/);
+  });
+
+  it('lights the line of the moment when the timeline is used, by keyboard and by pointer', async () => {
+    const slider = desk.getByRole('slider', { name: 'Timeline' });
+    await slider.focus();
+    await desk.keyboard.press('End');
+    await desk
+      .getByRole('option')
+      .and(desk.locator('[aria-current="time"]'))
+      .filter({ hasText: 'Sync failed' })
+      .waitFor();
+    await desk.keyboard.press('Home');
+    await desk.keyboard.press('ArrowRight');
+    await desk
+      .getByRole('option')
+      .and(desk.locator('[aria-current="time"]'))
+      .filter({ hasText: 'Fluxion is at' })
+      .waitFor();
+    const box = await slider.boundingBox();
+    if (box === null) throw new Error('The timeline is not on the screen.');
+    await desk.mouse.click(box.x + box.width * 0.7, box.y + box.height / 2);
+    await expect.poll(playhead).toBeGreaterThan(3);
+  });
+
+  it('goes to the error, which stands at the same moment in every panel', async () => {
+    await desk.getByRole('slider', { name: 'Timeline' }).focus();
+    await desk.keyboard.press('Home');
+    await desk.getByRole('button', { name: 'Next error' }).click();
+    await desk
+      .getByRole('option')
+      .and(desk.locator('[aria-current="time"]'))
+      .filter({ hasText: 'Booking failed' })
+      .waitFor();
+    await desk.getByRole('tab', { name: 'Network' }).click();
+    await desk.getByRole('option').filter({ hasText: '/api/sync' }).filter({ hasText: '500' }).waitFor();
+    await desk.getByRole('tab', { name: /Errors/ }).click();
+    await desk.getByRole('option').filter({ hasText: 'no exchange rate for JPY' }).first().waitFor();
+    await desk.getByRole('tab', { name: 'Log' }).click();
+  });
+
+  it('plays: the playhead moves, and the line of the moment is in view', async () => {
+    await line('said at the board').click();
+    await desk.getByRole('button', { name: 'Play', exact: true }).click();
+    const lit = desk.getByRole('option').and(desk.locator('[aria-current="time"]'));
+    await lit.filter({ hasText: 'Sync failed' }).waitFor({ timeout: 30_000 });
+    expect(await lit.isVisible()).toBe(true);
+    await desk
+      .getByRole('button', { name: 'Pause', exact: true })
+      .or(desk.getByRole('button', { name: 'Play', exact: true }))
+      .click();
+  });
+
+  it('keeps a comment pinned to its moment, for the next technician too', async () => {
+    await line('said at the board').click();
+    await desk.getByRole('tab', { name: /Comments/ }).click();
+    await desk.getByLabel('Comment', { exact: true }).fill('The board was open here.');
+    await desk
+      .getByRole('tabpanel')
+      .getByRole('button', { name: /^(Comment|Send|Add)/ })
+      .click();
+    await desk.getByText('The board was open here.').first().waitFor();
+    const second = await product.openDesk();
+    await openReport(second, code);
+    await second.getByRole('tab', { name: /Comments/ }).click();
+    await second.getByText('The board was open here.').first().waitFor();
+    await second.close();
+    await desk.getByRole('tab', { name: 'Log' }).click();
+  });
+
+  it('opens at a moment by its link', async () => {
+    await line('said among the customers').click();
+    await replayedBody(desk).getByText('New customer').waitFor();
+    const at = await playhead();
+    const link = new URL(desk.url());
+    expect(link.hash).toMatch(/[?&]t=\d+/);
+    const other = await desk.context().newPage();
+    await other.goto(link.href);
+    await replayedBody(other).getByText('New customer').waitFor({ timeout: 30_000 });
+    await other.getByRole('slider', { name: 'Timeline' }).waitFor();
+    expect(Number(await other.getByRole('slider', { name: 'Timeline' }).getAttribute('aria-valuenow'))).toBe(at);
+    await other.close();
+  });
+
+  it('left no error in the viewer, and no token in an address', () => {
+    expect(errors).toEqual([]);
+    expect(desk.url()).not.toContain('code=');
+  });
+});
