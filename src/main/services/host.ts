@@ -63,6 +63,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const settings: RingSettings = { maxAgeMs: RING_MAX_AGE_MS, maxBytes: RING_MAX_BYTES, ...options.settings };
   const wallMs = (): number => clock.wallMs();
   const leaveDataFolder = await takeDataFolder(fs, dataDir, wallMs);
+  let opened: Outbox | undefined;
   try {
     const outbox = await Outbox.open({
       folder: join(dataDir, 'outbox'),
@@ -72,6 +73,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       fetch: options.fetch ?? globalThis.fetch,
       watchNetwork: options.watchNetwork ?? watchNetwork,
     });
+    opened = outbox;
     const session = await Session.open({ folder: dataDir, fs, clock, maxAgeMs: settings.maxAgeMs });
     const windows = new Audience<RecorderContract>();
     const panels = new Audience<PanelContract>();
@@ -134,6 +136,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       },
     };
   } catch (error) {
+    await opened?.close();
     await leaveDataFolder();
     throw error;
   }
