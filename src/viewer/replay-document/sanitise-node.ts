@@ -37,6 +37,8 @@ const NOT_CUSTOM = /^(annotation-xml|color-profile|font-face(-src|-uri|-format|-
 const SHADOW_HOSTS = new Set(
   'article aside blockquote body div footer h1 h2 h3 h4 h5 h6 header main nav p section span'.split(' '),
 );
+/** Marks what the recorder blocked, for the screen's style. */
+export const BLOCKED_MARK = 'data-fluxrec-blocked';
 /** Loads another document or a plug-in: an empty box takes its place. */
 const BOXED = new Set('applet embed fencedframe frame frameset object portal webview'.split(' '));
 
@@ -145,6 +147,8 @@ function cleanElement(node: SerialisedNode): string {
     node.tagName = name.toLowerCase();
   }
   node.attributes = sanitiseAttributes(tag, node.attributes);
+  // Of a blocked element rrweb keeps class and size only, and these two on no other element.
+  if ('rr_width' in node.attributes && 'rr_height' in node.attributes) node.attributes[BLOCKED_MARK] = '';
   // rrweb builds a linked sheet whose text it recorded as a style element.
   if (tag === 'link' && typeof node.attributes['_cssText'] === 'string') tag = 'style';
   const isCustom = CUSTOM_TAG.test(tag) && !NOT_CUSTOM.test(tag) && node.isSVG !== true;

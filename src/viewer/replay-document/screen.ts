@@ -1,5 +1,6 @@
 import Player from 'rrweb-player';
 import type { SafeEvent } from './sanitise-event.js';
+import { BLOCKED_MARK } from './sanitise-node.js';
 
 /** Where the first event lies on the replayer's clock: it takes time 0 for no time. */
 const TIME_BASE_MS = 1_000_000;
@@ -13,9 +14,10 @@ const TOLERATED_DRIFT_MS = 34;
 const LOAD_EVENT = 1;
 
 /** What the recorder blocked looks blocked: nothing was recorded there. */
-const BLOCKED_RULE = `.fluxrec-block, [data-fluxrec-block] {
-  background: repeating-linear-gradient(-45deg, #9aa3b2 0 6px, #b5bcc8 6px 12px) !important;
-  border-radius: 4px;
+const BLOCKED_RULE = `[${BLOCKED_MARK}] {
+  background: repeating-linear-gradient(-45deg, #8d97a8 0 5px, #a9b2c0 5px 10px) !important;
+  border-radius: 3px;
+  box-shadow: inset 0 0 0 1px #6f7a8c !important;
 }`;
 
 type Replayer = ReturnType<Player['getReplayer']>;
@@ -71,7 +73,8 @@ export class Screen {
         mouseTail: false,
         UNSAFE_replayCanvas: false,
         showWarning: false,
-        blockClass: 'fluxrec-block',
+        // rrweb's own look for blocked elements is a bar in the colour of the text; ours is BLOCKED_RULE.
+        blockClass: 'fluxrec-block-without-a-look',
         insertStyleRules: [BLOCKED_RULE],
       },
     });

@@ -158,6 +158,15 @@ describe('nodes', () => {
     expect(document).toBeUndefined();
   });
 
+  it('that the recorder blocked are marked, for they have nothing else to be known by', () => {
+    const [blocked, other] = cleaned(
+      element(10, 'section', { class: 'card', rr_width: '300px', rr_height: '80px' }),
+      element(11, 'section', { class: 'card' }),
+    );
+    expect(blocked?.attributes).toHaveProperty('data-fluxrec-blocked');
+    expect(other?.attributes).toEqual({ class: 'card' });
+  });
+
   it('of any shape are taken or left out, never thrown at', () => {
     fc.assert(
       fc.property(fc.anything({ maxDepth: 4, withNullPrototype: true }), (anything) => {
