@@ -56,7 +56,6 @@ export const say = {
   views: { send: 'Send', recording: 'Recording', wipe: 'Wipe' },
   viewsLabel: 'What to do',
   close: 'Close',
-  back: 'Back',
   tryAgain: 'Try again',
   cancel: 'Cancel',
 
@@ -160,7 +159,6 @@ export const say = {
     changed: 'What is sent has changed meanwhile. Show it again.',
     noDom: 'What the windows showed is not included, so there is nothing to play.',
     gap: 'Nothing was recorded at this moment.',
-    loading: 'Loading…',
     play: 'Play',
     pause: 'Pause',
     position: 'Moment',
@@ -194,7 +192,6 @@ export const say = {
     copy: 'Copy code',
     copied: 'Copied.',
     copyYourself: 'The code is selected: press Ctrl+C, or Cmd+C on a Mac, to copy it.',
-    deliveryLabel: 'Delivery',
     queued: 'Your report is safe on this computer and is sent next.',
     sending: (percent: number) => `Being sent: ${formatCount(percent)} %. You can close this panel and go on working.`,
     waiting: (when: string) =>
@@ -230,7 +227,6 @@ export const say = {
 
   recording: {
     heading: 'Recording',
-    stateLabel: 'State',
     forLabel: 'Kept now',
     forLast: (ms: number) => `the last ${formatDuration(ms)}`,
     forNothing: 'nothing yet',
@@ -241,7 +237,7 @@ export const say = {
     limits: (ageMs: number, bytes: number) =>
       `${formatDuration(ageMs)} or ${formatBytes(bytes)}, the older part is dropped`,
     droppedLabel: 'Left out',
-    dropped: (n: number) => `${plural(n, 'entry', 'entries')}, so that the app was not slowed down`,
+    dropped: (n: number) => `${plural(n, 'entry', 'entries')} that could not be kept`,
     lanesHeading: 'What is kept',
     laneColumn: 'Kind',
     eventsColumn: 'Entries',
