@@ -25,10 +25,10 @@ export interface Services {
   readonly wallClock: WallClock;
 }
 
-export function createServices(window: Window): Services {
+export function createServices(window: Window, doFetch: typeof fetch = (input, init) => fetch(input, init)): Services {
   const memory = storageOf(window);
   const watchedFetch: typeof fetch = async (input, init) => {
-    const response = await fetch(input, init);
+    const response = await doFetch(input, init);
     if (response.status === 401) signIn.expire();
     return response;
   };
