@@ -1,16 +1,15 @@
 import type { BundleProblem } from '../../shared/bundle/errors.js';
 import { toErrorResult, type ErrorResult } from '../../shared/errors.js';
-import { activeWindowAt, nextChain, shownAt, type DomChain, type ReplayWindow } from '../model/chains.js';
+import { nextChain, shownAt, type DomChain, type ReplayWindow } from '../model/chains.js';
 import type { ClockChange, PlaybackClock } from '../model/playback-clock.js';
 import type { SessionSource } from '../sources/session-source.js';
 import { ChainLoad } from './chain-load.js';
-import type { PreparedScreen, ReplaySurface, ShowResult } from './surface.js';
+import { NextChain, type ReadyChain } from './next-chain.js';
+import type { ReplaySurface, ShowResult } from './surface.js';
+import { WindowChoice, type ActionsSoFar } from './window-choice.js';
 
 /** The next chain is built this long, in real time, before the shown one ends: a fetch and a rebuild on a slow machine. */
 const PREPARE_AHEAD_MS = 6_000;
-/** How often, in real time, it is asked which window people were busy with. */
-const WINDOW_CHECK_MS = 500;
-
 /**
  * What is on the surface. `loading`: the page before it stays visible. `gap`: nothing was recorded at this moment.
  * `empty`: the report has no recorded page at all.
@@ -36,7 +35,7 @@ export interface ReplayDirectorOptions {
   readonly windows: readonly ReplayWindow[];
   readonly clock: PlaybackClock;
   /** The actions read so far, ascending: they tell which window people were busy with. */
-  readonly actions?: () => readonly { readonly ms: number; readonly source: string }[];
+  readonly actions?: ActionsSoFar;
 }
 
 /** Keeps the surface at the playback clock's moment: chooses window and chain, loads it, prepares the next one. */
@@ -45,20 +44,20 @@ export class ReplayDirector {
   readonly #listeners = new Set<() => void>();
   readonly #stops: (() => void)[] = [];
   #state: ReplayState = { kind: 'loading' };
-  #selected: string | undefined;
-  #window: ReplayWindow | undefined;
   #current: ChainLoad | undefined;
-  #prepared: { readonly load: ChainLoad; screen?: PreparedScreen } | undefined;
+  readonly #choice: WindowChoice;
+  readonly #next: NextChain;
   /** The moment to be shown next; a newer one replaces it. */
   #wish: number | undefined;
   /** The chain that failed: not tried again by itself. */
   #failed: DomChain | undefined;
   #isWorking = false;
-  #windowCheckedMs = -Infinity;
   #isDisposed = false;
 
   constructor(options: ReplayDirectorOptions) {
     this.#options = options;
+    this.#choice = new WindowChoice(options.windows, options.actions);
+    this.#next = new NextChain(options.surface, options.source);
     this.#stops.push(
       options.clock.onChange((change) => {
         this.#onClock(change);
@@ -75,16 +74,16 @@ export class ReplayDirector {
   }
   /** The window that is looked at. */
   get window(): ReplayWindow | undefined {
-    return this.#window;
+    return this.#choice.window;
   }
   /** The window changes by itself to the one that people were busy with. */
   get isAutomatic(): boolean {
-    return this.#selected === undefined;
+    return this.#choice.isAutomatic;
   }
 
   /** Looks at one window, or (undefined) always at the one that people were busy with. */
   selectWindow(key: string | undefined): void {
-    this.#selected = key;
+    this.#choice.select(key);
     this.#request(this.#options.clock.ms);
   }
 
@@ -103,6 +102,7 @@ export class ReplayDirector {
     this.#isDisposed = true;
     for (const stop of this.#stops) stop();
     this.#listeners.clear();
+    this.#next.drop();
     this.#leaveCurrent();
   }
 
@@ -120,23 +120,10 @@ export class ReplayDirector {
   #needsWork(ms: number): boolean {
     if (this.#state.kind === 'empty') return false;
     if (this.#state.kind === 'failed') return this.#chainAt(ms) !== this.#failed;
-    if (this.isAutomatic && this.#windowChanges(ms)) return true;
-    const shown = this.#window && shownAt(this.#window, ms);
+    if (this.#choice.changes(ms)) return true;
+    const shown = this.window && shownAt(this.window, ms);
     if (shown?.kind !== 'chain') return this.#state.kind !== 'gap';
     return shown.chain !== this.#current?.chain || ms >= this.#current.loadedUntilMs;
-  }
-
-  #windowChanges(ms: number): boolean {
-    const now = performance.now();
-    if (this.#options.windows.length < 2 || now - this.#windowCheckedMs < WINDOW_CHECK_MS) return false;
-    this.#windowCheckedMs = now;
-    return this.#chooseWindow(ms) !== this.#window;
-  }
-
-  #chooseWindow(ms: number): ReplayWindow | undefined {
-    const { windows, actions } = this.#options;
-    const selected = windows.find((window) => window.key === this.#selected);
-    return selected ?? activeWindowAt(windows, ms, actions?.());
   }
 
   #request(ms: number): void {
@@ -147,7 +134,7 @@ export class ReplayDirector {
   }
 
   #chainAt(ms: number): DomChain | undefined {
-    const window = this.#chooseWindow(ms);
+    const window = this.#choice.at(ms);
     const shown = window && shownAt(window, ms);
     return shown?.kind === 'chain' ? shown.chain : undefined;
   }
@@ -173,9 +160,9 @@ export class ReplayDirector {
   }
 
   async #reach(ms: number): Promise<void> {
-    const { surface, clock } = this.#options;
-    this.#window = this.#chooseWindow(ms);
-    const shown = this.#window && shownAt(this.#window, ms);
+    const { clock } = this.#options;
+    this.#choice.take(ms);
+    const shown = this.window && shownAt(this.window, ms);
     if (shown === undefined || shown.kind === 'gap') {
       this.#showNothing(shown);
       return;
@@ -184,14 +171,9 @@ export class ReplayDirector {
     let result: ShowResult;
     if (this.#current?.chain === chain) {
       result = await this.#goTo(this.#current, ms);
-    } else if (this.#prepared?.load.chain === chain && this.#prepared.screen !== undefined) {
-      const { load, screen } = this.#prepared;
-      this.#prepared = undefined;
-      this.#leaveCurrent();
-      this.#current = load;
-      result = await surface.promote(screen, Math.min(ms, load.loadedUntilMs));
     } else {
-      result = await this.#load(chain, ms);
+      const ready = this.#next.take(chain);
+      result = ready === undefined ? await this.#load(chain, ms) : await this.#promote(ready, ms);
     }
     if (result.kind === 'superseded' || this.#current === undefined) return;
     const { problems } = this.#current;
@@ -215,6 +197,12 @@ export class ReplayDirector {
       await this.#extend(current);
     }
     return surface.seek(ms);
+  }
+
+  #promote({ load, screen }: ReadyChain, ms: number): Promise<ShowResult> {
+    this.#leaveCurrent();
+    this.#current = load;
+    return this.#options.surface.promote(screen, Math.min(ms, load.loadedUntilMs));
   }
 
   async #load(chain: DomChain, ms: number): Promise<ShowResult> {
@@ -249,25 +237,12 @@ export class ReplayDirector {
   }
 
   #prepareNext(ms: number): void {
-    const { clock, source, surface } = this.#options;
+    const { clock } = this.#options;
     const current = this.#current?.chain;
-    if (!clock.running || current === undefined || this.#window === undefined) return;
+    if (!clock.running || current === undefined || this.window === undefined) return;
     if (current.untilMs - ms > PREPARE_AHEAD_MS * clock.speed) return;
-    const next = nextChain(this.#window, current);
-    if (next === undefined || this.#prepared?.load.chain === next) return;
-    this.#prepared?.load.cancel();
-    const prepared: { load: ChainLoad; screen?: PreparedScreen } = { load: new ChainLoad(source, next) };
-    this.#prepared = prepared;
-    prepared.load
-      .begin(next.startMs)
-      .then((data) => (this.#prepared === prepared ? surface.prepare(data) : undefined))
-      .then((screen) => {
-        if (screen !== undefined) prepared.screen = screen;
-      })
-      .catch(() => {
-        // Then it is loaded when its time comes, and what is wrong is said then.
-        if (this.#prepared === prepared) this.#prepared = undefined;
-      });
+    const next = nextChain(this.window, current);
+    if (next !== undefined) this.#next.prepare(next);
   }
 
   #showNothing(shown: Extract<ReturnType<typeof shownAt>, { kind: 'gap' }> | undefined): void {

@@ -1,20 +1,11 @@
 import { CONNECT, type ChainData, type FromDocument, type ScreenFacts, type ToDocument } from './messages.js';
 import { ReplayError, type ReplayErrorCode } from './replay-error.js';
+import { placeFrame, whenLoaded, type FramePlace } from './replay-frame.js';
 
 /** A document that has not answered by then is not there: its first script is some 80 KB. */
 const CONNECT_TIMEOUT_MS = 20_000;
 
-export interface ReplaySurfaceOptions {
-  /** Filled by the replay. */
-  readonly target: HTMLElement;
-  /** Where replay.html is, on this page's own origin. */
-  readonly documentUrl: string;
-  /**
-   * An iframe of `documentUrl` that the page has already (in its HTML, so that it loads beside the page's own scripts). It
-   * is moved into `target`; in a browser that cannot move a frame it loads again. Its `sandbox` must be in the HTML, too.
-   */
-  readonly frame?: HTMLIFrameElement;
-}
+export type ReplaySurfaceOptions = FramePlace;
 
 /** `superseded`: a newer request took its place before it was shown. */
 export type ShowResult = ({ readonly kind: 'shown' } & ScreenFacts) | { readonly kind: 'superseded' };
@@ -31,7 +22,7 @@ interface Waiting {
 
 /**
  * A recorded page, replayed in a document of its own that nothing leaves. It knows one dom chain at a time and no source:
- * `Playback` feeds it. Methods that show something resolve when it has been painted; they reject with ReplayError.
+ * `ReplayDirector` feeds it. Methods that show something resolve when it has been painted; they reject with ReplayError.
  */
 export class ReplaySurface {
   /** The document is there and listens. */
@@ -69,20 +60,10 @@ export class ReplaySurface {
       () => undefined,
     );
 
-    const frame = options.frame ?? options.target.ownerDocument.createElement('iframe');
-    dress(frame);
-    const connect = (): void => {
-      frame.contentWindow?.postMessage(CONNECT, location.origin, [port2]);
-    };
-    if (options.frame === undefined) {
-      frame.src = options.documentUrl;
-      options.target.append(frame);
-    } else {
-      moveInto(options.target, frame);
-    }
-    if (hasLoaded(frame)) connect();
-    else frame.addEventListener('load', connect, { once: true });
-    this.element = frame;
+    this.element = placeFrame(options);
+    whenLoaded(this.element, () => {
+      this.element.contentWindow?.postMessage(CONNECT, location.origin, [port2]);
+    });
   }
 
   /** Shows a chain, or as much of it as is there, at a moment of report time. The chunks' bytes go over to the document. */
@@ -227,25 +208,4 @@ export class ReplaySurface {
 /** A view of bytes that others hold as well is copied: what is transferred is gone for them. */
 function movable(chunks: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer>[] {
   return chunks.map((chunk) => (chunk.byteLength === chunk.buffer.byteLength ? chunk : chunk.slice()));
-}
-
-function dress(frame: HTMLIFrameElement): void {
-  frame.title = 'Replay of the recorded page';
-  frame.referrerPolicy = 'no-referrer';
-  // It runs our script and reads the frame within it; it opens, submits, downloads and navigates nothing.
-  frame.setAttribute('sandbox', 'allow-scripts allow-same-origin');
-  frame.setAttribute('tabindex', '-1');
-  frame.style.cssText = 'border:0;width:100%;height:100%;display:block';
-}
-
-/** `moveBefore` (not in every browser yet) keeps a frame's document; `append` starts it anew. */
-function moveInto(target: HTMLElement, frame: Node): void {
-  if ('moveBefore' in target && target.isConnected && frame.isConnected) target.moveBefore(frame, null);
-  else target.append(frame);
-}
-
-/** Whether the frame's own document is there with its scripts run; a new frame has an empty one first. */
-function hasLoaded(frame: HTMLIFrameElement): boolean {
-  const { contentDocument } = frame;
-  return contentDocument?.readyState === 'complete' && contentDocument.URL !== 'about:blank';
 }
