@@ -10,16 +10,20 @@ export interface SegmentEntry extends SealedEntry {
   readonly segment: Segment;
 }
 
-/** The manifest entry of a sealed segment. Its times are the source's, moved to session time by its anchors. */
+/**
+ * The manifest entry of a sealed segment. Its times are the source's, moved to session time by its anchors. An anchor between
+ * its first and last event may put the clock back by more than lies between them: it does not end before it begins.
+ */
 export function manifestEntry(segment: Segment, source: Pick<Source, 'anchors'>): ManifestEntry {
+  const startMs = toSessionMs(source, segment.startMonoMs);
   return {
     path: entryPath(segment),
     lane: segment.lane,
     source: segment.source,
     chain: segment.chain,
     sequence: segment.sequence,
-    startMs: toSessionMs(source, segment.startMonoMs),
-    endMs: toSessionMs(source, segment.endMonoMs),
+    startMs,
+    endMs: Math.max(startMs, toSessionMs(source, segment.endMonoMs)),
     events: segment.events,
     bytes: segment.bytes,
     sha256: segment.sha256,

@@ -226,7 +226,7 @@ describe('verifying', () => {
       expect(await verdict({})).toEqual([]);
     });
 
-    it('is held against all that is said of it', async () => {
+    it('is held against all that is said of it', { timeout: 60_000 }, async () => {
       const other = 'a'.repeat(64);
       expect(await verdict({ sha256: other })).toEqual(['wrong-hash: plain bytes']);
       expect(await verdict({ storedSha256: other })).toEqual(['wrong-hash: stored bytes']);

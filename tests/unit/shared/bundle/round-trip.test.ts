@@ -9,7 +9,7 @@ import { anyBundle } from './arbitraries.js';
 import { written } from './written.js';
 
 describe('whatever was recorded', () => {
-  it('is read as it was written', { timeout: 30_000 }, async () => {
+  it('is read as it was written', { timeout: 60_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(anyBundle, async (session) => {
         const { plan, bytes } = await written(session);
@@ -39,7 +39,7 @@ describe('whatever was recorded', () => {
     );
   });
 
-  it('is what another reader of zips gets', { timeout: 30_000 }, async () => {
+  it('is what another reader of zips gets', { timeout: 60_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(anyBundle, async (session) => {
         const { plan, bytes } = await written(session);
@@ -51,7 +51,7 @@ describe('whatever was recorded', () => {
     );
   });
 
-  it('is salvaged whole up to a cut, wherever it is', { timeout: 30_000 }, async () => {
+  it('is salvaged whole up to a cut, wherever it is', { timeout: 60_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(anyBundle, fc.double({ min: 0, max: 1, noNaN: true }), async (session, where) => {
         const { plan, bytes } = await written(session);

@@ -29,6 +29,16 @@ describe('entries of segments', () => {
     expect([startMs, endMs]).toEqual([1700, 6700]);
   });
 
+  it('do not end before they begin when an anchor puts the clock back in between', () => {
+    const anchor = { wallMs: 0, uncertaintyMs: 5 };
+    const anchors = [
+      { ...anchor, monoMs: 0, sessionMs: 100 },
+      { ...anchor, monoMs: 1000, sessionMs: 1090 },
+    ];
+    const { startMs, endMs } = manifestEntry(segment({ startMonoMs: 998, endMonoMs: 1002 }), { anchors });
+    expect([startMs, endMs]).toEqual([1098, 1098]);
+  });
+
   it('keep a chain side by side and in order, and put chains by when they begin', () => {
     const list = [
       segment({ chain: 1, sequence: 1, startMonoMs: 9000, endMonoMs: 9500, sha256: 'a'.repeat(64) }),
