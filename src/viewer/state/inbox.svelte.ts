@@ -49,7 +49,7 @@ export class Inbox {
   /** Nothing is found, and the query has the shape of a receipt code whose check character says that it was misheard. */
   readonly isMisheard = $derived(
     this.phase === 'no-match' &&
-    /^[0-9a-z](?:[\s-]*[0-9a-z]){10}$/i.test(this.#query.trim()) &&
+      /^[0-9a-z](?:[\s-]*[0-9a-z]){10}$/i.test(this.#query.trim()) &&
       /\d/.test(this.#query) &&
       parseReceiptCode(this.#query) === undefined,
   );

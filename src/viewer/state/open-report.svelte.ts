@@ -25,6 +25,9 @@ export interface OpenReportOptions {
 /** For components, which do not reach into the sources' room. */
 export type ReportIndexView = ReportIndex;
 
+/** At half a million lines, one drawing of timeline and lists takes some 30 ms: every 750 ms is little of a core. */
+const NOTE_MS_PER_LINE = 0.0015;
+
 /** All that is read of an open report, and the clock that plays it. */
 export interface OpenContents {
   readonly source: SessionSource;
@@ -44,6 +47,7 @@ export class OpenReport {
   /** The timeline as far as it is read: a new object each time, since its arrays grow in place. */
   #read = $state.raw<{ readonly timeline: Timeline; readonly version: number } | undefined>(undefined);
   #isLoaded = $state(false);
+  #notedMs = -Infinity;
 
   readonly phase = $derived(this.#contents !== undefined ? 'open' : this.#error !== undefined ? 'failed' : 'opening');
   /** Errors of the error lane, and log lines of level error: what a technician jumps between. */
@@ -77,6 +81,10 @@ export class OpenReport {
   get segmentProblems(): readonly SegmentProblem[] {
     return this.#read?.timeline.problems ?? [];
   }
+  /** Something is missing for want of a connection or a sign-in: opening it again may bring it. */
+  get isIncomplete(): boolean {
+    return this.segmentProblems.some(({ code }) => code === 'offline' || code === 'signed-out');
+  }
   /** Goes up whenever more lines were read; the arrays of `items` grow in place. */
   get version(): number {
     return this.#read?.version ?? 0;
@@ -104,7 +112,7 @@ export class OpenReport {
       });
       const timeline = new Timeline(source, index);
       timeline.onChange(() => {
-        this.#read = { timeline, version: timeline.version };
+        this.#note(timeline);
       });
       this.#contents = { source, index, timeline, windows, playback };
     } catch (error) {
@@ -156,6 +164,15 @@ export class OpenReport {
     this.#closing.abort();
     this.#contents?.playback.dispose();
     this.#source?.close();
+  }
+
+  /** What is drawn of a lane costs by its length: the longer it is, the less often. */
+  #note(timeline: Timeline): void {
+    const now = this.#options.now();
+    const lines = timeline.items('log').length + timeline.items('network').length;
+    if (now - this.#notedMs < lines * NOTE_MS_PER_LINE) return;
+    this.#notedMs = now;
+    this.#read = { timeline, version: timeline.version };
   }
 
   #findFaults(): readonly (ErrorItem | LogItem)[] {

@@ -11,10 +11,31 @@ export interface RecordedReport {
 
 /** A page that counts to ten, recorded by rrweb itself, with a log line and a request a step and an error at step 6. */
 export async function recordReport(): Promise<RecordedReport> {
-  const recording = await recordPage('<h1>Step 0</h1>', 10, (body, index) => {
+  return fromRecording(await record(), []);
+}
+
+/** The same with 2,000 log lines behind it that hardly deflate: more than the first requests for a bundle bring. */
+export function recordedWithTail({ recording }: RecordedReport): Promise<Uint8Array<ArrayBuffer>> {
+  const endMs = recording.seen.at(-1)?.ms ?? 0;
+  const noise = (): string => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(600))));
+  const tail = Array.from({ length: 2_000 }, (_, line): LaneEvent => ({
+    type: 'log',
+    t: endMs + line,
+    level: 'info',
+    logger: 'console',
+    message: noise(),
+  }));
+  return fromRecording(recording, tail).then(({ bytes }) => bytes);
+}
+
+function record(): Promise<Recording> {
+  return recordPage('<h1>Step 0</h1>', 10, (body, index) => {
     const heading = body.querySelector('h1');
     if (heading !== null) heading.textContent = `Step ${index}`;
   });
+}
+
+async function fromRecording(recording: Recording, tail: readonly LaneEvent[]): Promise<RecordedReport> {
   const stepMs = recording.seen.map(({ ms }) => ms);
   const at = (step: number): number => Math.floor(stepMs[step] ?? 0);
   const log = stepMs.map((_, step): LaneEvent => ({
@@ -54,6 +75,7 @@ export async function recordReport(): Promise<RecordedReport> {
     segments: [
       ...dom,
       { lane: 'log', source: 'w1', events: log },
+      ...(tail.length === 0 ? [] : [{ lane: 'log' as const, source: 'w1', sequence: 1, events: tail }]),
       { lane: 'network', source: 'w1', events: network },
       { lane: 'error', source: 'w1', events: [error] },
       { lane: 'action', source: 'w1', events: [action] },

@@ -2,7 +2,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vi
 import { userEvent } from 'vitest/browser';
 import { DeskDouble } from './desk-double.js';
 import { get, press, problems, remove, replayedText, start } from './mounted.js';
-import { recordReport, type RecordedReport } from './recorded-report.js';
+import { recordedWithTail, recordReport, type RecordedReport } from './recorded-report.js';
 
 let recorded: RecordedReport;
 let desk: DeskDouble;
@@ -99,6 +99,22 @@ describe('replay and panels in step', () => {
     await showsStep(9);
   });
 
+  test('a click on the replay plays and pauses, and the keyboard is still heard', async () => {
+    await openReport();
+    const box = get('[aria-label=Replay]').getBoundingClientRect();
+    expect(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)?.className).toContain('cover');
+    await userEvent.click(get('.cover'));
+    await vi.waitFor(() => {
+      expect(document.querySelector('[aria-label=Pause]')).not.toBeNull();
+    });
+    await userEvent.click(get('.cover'));
+    await vi.waitFor(() => {
+      expect(document.querySelector('[aria-label=Pause]')).toBeNull();
+    });
+    press('ArrowLeft');
+    await showsStep(0);
+  });
+
   test('a link to a moment opens there, and copying one gives it back', async () => {
     const ms = recorded.stepMs[4] ?? 0;
     const copied = vi.spyOn(navigator.clipboard, 'writeText').mockResolvedValue();
@@ -178,6 +194,8 @@ describe('conversation', () => {
       expect(document.querySelector('dialog')?.textContent).toContain('Sign in again');
     });
     expect(replayedText()).toBe('Step 0');
+    await userEvent.keyboard('{Escape}{Escape}');
+    expect((get('dialog') as HTMLDialogElement).open).toBe(true);
     await userEvent.fill(get('#sign-in-token'), 'wrong');
     get('dialog button[type=submit]').click();
     await vi.waitFor(() => {
@@ -225,6 +243,33 @@ describe('what cannot be read', () => {
     });
     expect(await problems()).toEqual([]);
   });
+
+  test('what could not be fetched is fetched again when the desk is back', async () => {
+    // The first part's lists are read; then the connection breaks, and all that is read later fails.
+    const fetchOfDesk = desk.fetch;
+    let isCut = false;
+    Object.assign(desk, {
+      fetch: (async (input, init) => {
+        if (isCut && JSON.stringify(input).includes('/parts/')) throw new TypeError('Failed to fetch');
+        return fetchOfDesk(input, init);
+      }) satisfies typeof fetch,
+    });
+    const long = desk.add('A long one', [await recordedWithTail(recorded)]);
+    const services = await start(desk, `#/reports/${long}`);
+    await vi.waitFor(() => {
+      isCut = replayedText() !== '';
+      expect(isCut).toBe(true);
+    });
+    await vi.waitFor(() => {
+      expect(get('#viewer').textContent).toContain('Some of the report could not be fetched');
+    }, 20_000);
+    isCut = false;
+    expect(services.signIn.isSignedIn).toBe(true);
+    [...document.querySelectorAll('button')].find((one) => one.textContent.includes('Fetch it again'))?.click();
+    await vi.waitFor(() => {
+      expect(get('.tools .count').textContent).toContain('2,010 log lines');
+    }, 10_000);
+  }, 40_000);
 
   test('an entry that was changed is named, and all else is shown', async () => {
     const damaged = recorded.bytes.slice();
