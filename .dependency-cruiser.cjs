@@ -1,14 +1,22 @@
 // The arrows of docs/architecture.md. Type-only imports count (tsPreCompilationDeps); those inside .svelte files are
 // checked by ESLint (eslint.config.js), which dependency-cruiser cannot see.
 
-/** A room of src may import itself and the named rooms. */
+/**
+ * A room of src may import itself and the named rooms.
+ * @param {string} name
+ * @param {...string} others
+ */
 const room = (name, ...others) => ({
   name: `${name}-arrows`,
   severity: 'error',
   from: { path: `^src/${name}/` },
   to: { path: '^src/', pathNot: [`^src/${name}/`, ...others.map((path) => `^src/${path}`)] },
 });
-/** A library that could be replaced one day has one importer. */
+/**
+ * A library that could be replaced one day has one importer.
+ * @param {string} library
+ * @param {string} path
+ */
 const oneImporter = (library, path) => ({
   name: `one-importer-of-${library}`,
   severity: 'error',
@@ -69,7 +77,13 @@ module.exports = {
     oneImporter('rrweb-player', '^src/viewer/replay-document'),
     oneImporter('dexie', '^src/recorder/ring/store'),
     oneImporter('fflate', '^src/shared/bundle/'),
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      comment: 'A Svelte 5 component that draws a tree imports itself.',
+      from: { pathNot: '/ValueTree\\.svelte$' },
+      to: { circular: true },
+    },
     { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
       name: 'example-uses-public-entries',

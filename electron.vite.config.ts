@@ -18,6 +18,8 @@ export default defineConfig({
         input: {
           fluxion: at('examples/fluxion/web.ts'),
           desk: at('src/desk/start.ts'),
+          // A thread of the desk's, started by this name from beside it.
+          'verify-thread': at('src/desk/intake/verify-thread.ts'),
           fluxrec: at('src/cli/fluxrec.ts'),
         },
       },

@@ -6,9 +6,16 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import svelteConfig from './svelte.config.js';
 
 // dependency-cruiser checks the arrows between rooms, but cannot see type-only imports inside .svelte files: these rules can.
+/**
+ * @param {string[]} files
+ * @param {string} regex
+ * @param {string} message
+ */
 const svelteArrow = (files, regex, message) => ({
   files,
-  rules: { 'no-restricted-imports': ['error', { patterns: [{ regex, message }] }] },
+  rules: /** @type {import('eslint').Linter.RulesRecord} */ ({
+    'no-restricted-imports': ['error', { patterns: [{ regex, message }] }],
+  }),
 });
 
 export default defineConfig(

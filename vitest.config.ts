@@ -29,7 +29,9 @@ const browser = {
   plugins: [svelte()],
   resolve: { conditions },
   // Every dependency that a test or a worker reaches: one found late makes Vite reload the page in the middle of a test.
-  optimizeDeps: { include: ['dexie', 'rrweb', 'valibot', 'fflate', 'rrweb-player', 'fast-check', 'virtua/svelte'] },
+  optimizeDeps: {
+    include: ['dexie', 'rrweb', 'valibot', 'fflate', 'rrweb-player', 'fast-check', 'axe-core', '@noble/hashes/sha2.js'],
+  },
   test: {
     name: 'browser',
     include: ['tests/browser/**/*.test.ts'],

@@ -33,11 +33,15 @@ function speedUp(speed: number): void {
   Object.defineProperties(FastDate, Object.getOwnPropertyDescriptors(RealDate));
   FastDate.now = now;
   globalThis.Date = FastDate;
+  type Timer = (handler: TimerHandler, ms?: number, ...rest: unknown[]) => number;
   const faster =
-    <T extends (handler: TimerHandler, ms?: number, ...rest: unknown[]) => number>(timer: T) =>
+    (timer: Timer): Timer =>
     (handler: TimerHandler, ms = 0, ...rest: unknown[]) =>
       timer(handler, ms / speed, ...rest);
-  Object.assign(globalThis, { setTimeout: faster(setTimeout as never), setInterval: faster(setInterval as never) });
+  Object.assign(globalThis, {
+    setTimeout: faster(setTimeout as unknown as Timer),
+    setInterval: faster(setInterval as unknown as Timer),
+  });
 }
 
 /** What a person does meanwhile: looks at other views, scrolls, points. */

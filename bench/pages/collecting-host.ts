@@ -53,8 +53,8 @@ export function collectingHost(): HostPort<RecorderContract> {
       new Promise<void>((resolve) => {
         done = resolve;
         const request = { handOver: crypto.randomUUID(), startMs: 0, endMs: Number.MAX_SAFE_INTEGER };
-        (listeners.get('handOver') as ((payload: typeof request) => void) | undefined)?.(request);
+        listeners.get('handOver')?.(request as never);
       }),
   });
-  return port as unknown as HostPort<RecorderContract>;
+  return port as HostPort<RecorderContract>;
 }

@@ -50,7 +50,7 @@ function parseLines<T extends object>(
 
 function parseLine<T>(
   line: Uint8Array,
-  decoder: TextDecoder,
+  decoder: InstanceType<typeof TextDecoder>,
   check: (value: unknown) => T | 'bad' | 'unknown',
 ): T | 'bad' | 'unknown' {
   try {

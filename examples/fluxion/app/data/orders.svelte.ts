@@ -26,7 +26,10 @@ export class Order {
   change = $state(0);
   delayMinutes = $state(0);
   updatedAt = $state('');
-  readonly total = $derived(this.price * this.quantity);
+
+  get total(): number {
+    return this.price * this.quantity;
+  }
 
   constructor(id: number, random: () => number) {
     this.id = id;
@@ -36,12 +39,14 @@ export class Order {
     this.quantity = 1 + Math.floor(random() * 400);
     this.stage = pick(random, STAGES);
     this.price = 20 + random() * 900;
-    this.updatedAt = clockTime(new Date());
+    this.updatedAt = clockTime();
   }
 }
 
-function clockTime(date: Date): string {
-  return date.toLocaleTimeString('en-GB');
+const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
+
+function clockTime(): string {
+  return clock.format(Date.now());
 }
 
 /** 220 rows of 11 cells, each with its text: about 5,000 DOM nodes. */
@@ -61,7 +66,7 @@ export class OrderBook {
   }
 
   tick(): void {
-    const now = clockTime(new Date());
+    const now = clockTime();
     for (let change = 0; change < CHANGES_PER_TICK; change += 1) {
       const order = this.orders[Math.floor(this.#random() * this.orders.length)];
       if (order === undefined) continue;
