@@ -13,6 +13,13 @@ export async function deadSources(store: RingStore): Promise<SourceRow[]> {
   return rows.filter(({ source }) => !living.has(source));
 }
 
+/** The sources of a session whose window is gone, with all that they left sealed. */
+export async function adoptDead(store: RingStore, session: string): Promise<string[]> {
+  const dead = (await deadSources(store)).filter((row) => row.session === session);
+  for (const { source } of dead) await sealLeftOver(store, source);
+  return dead.map(({ source }) => source);
+}
+
 /** Seals what a source left unsealed. To be called for one's own source too, before it is written on. */
 export async function sealLeftOver(store: RingStore, source: string): Promise<SourceRow | undefined> {
   return whileAdopting(source, async () => {

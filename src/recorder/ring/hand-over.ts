@@ -1,12 +1,45 @@
 import { HAND_OVER_CHUNK_BYTES } from '../../shared/constants.js';
+import { selectRows, toChains } from '../../shared/session/chains.js';
+import type { Anchor } from '../../shared/session/clock.js';
 import type { Segment } from '../../shared/session/segment.js';
+import type { Now } from './keeper.js';
+import type { Stretch } from './messages.js';
 import type { RingStore } from './ring-store.js';
 import { concat } from './seal.js';
+import { Placing } from './source-clock.js';
 
 /** What the contract allows in one request. */
 const MAX_SEGMENTS = 2000;
 
 export type Give = (segments: Segment[], stored: Uint8Array<ArrayBuffer>) => Promise<void>;
+
+export interface OwnSource {
+  readonly session: string;
+  readonly source: string;
+  readonly anchors: readonly Anchor[];
+}
+
+/** The rows of this source and of those that it speaks for which a stretch of the session needs. */
+export async function rowsFor(
+  store: RingStore,
+  { startMs, endMs }: Stretch,
+  own: OwnSource,
+  dead: readonly string[],
+  now: Now,
+): Promise<Segment[]> {
+  const sources = [own.source, ...dead];
+  const segments = (await Promise.all(sources.map((source) => store.segments(source)))).flat();
+  // The store may not have the latest anchors of this source yet.
+  const placing = new Placing(own.session, [...(await store.sources()), own], now);
+  const lastDom = segments
+    .filter(({ source, lane }) => source === own.source && lane === 'dom')
+    .reduce((last, { chain }) => Math.max(last, chain), -1);
+  const chains = toChains(
+    segments.map((segment) => placing.place(segment)),
+    (source, lane, chain) => source === own.source && lane === 'dom' && chain === lastDom,
+  );
+  return selectRows(chains, startMs, endMs).map(({ segment }) => segment);
+}
 
 /** Reads rows one by one and gives them in chunks, the next when the last one was taken: never the whole ring in memory. */
 export async function giveRows(rows: readonly Segment[], payload: RingStore['payload'], give: Give): Promise<void> {

@@ -82,14 +82,17 @@ async function look(
   return { sources, living, placed, plan: planRetention([...placed, ...open], limits, now.sessionMs, isGrowing) };
 }
 
-/** Open segments take room too, as plain text. */
+/** What a plain byte comes to when it is sealed, at most as a rule. */
+const SEALED_SHARE = 0.25;
+
+/** Open segments count as what they will come to: a burst that is plain text for a moment must not cost what is older. */
 function unsealedRows({ source, unsealed }: SourceRow, nowMs: number): PlacedRow[] {
   return unsealed.map(({ lane, chain, sequence, bytes }) => ({
     source,
     lane,
     chain,
     sequence,
-    storedBytes: bytes,
+    storedBytes: bytes * SEALED_SHARE,
     startMs: nowMs,
     endMs: nowMs,
   }));

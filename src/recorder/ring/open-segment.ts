@@ -20,6 +20,8 @@ export class OpenSegment {
   #storedLines = 0;
   #parts = 0;
   #isRewritten = false;
+  /** Rises when the store's copy is no longer what is here. */
+  #version = 0;
   #bytes = 0;
   #startMonoMs = Infinity;
   #endMonoMs = -Infinity;
@@ -57,15 +59,13 @@ export class OpenSegment {
     this.#lines = lines;
     this.#bytes = lines.reduce((sum, line) => sum + line.byteLength, 0);
     if (this.#storedLines > 0) this.#isRewritten = true;
-    this.#storedLines = 0;
-    this.#parts = 0;
+    this.#startOver();
   }
 
   /** The store lost its copy. */
   forgetStored(): void {
-    this.#storedLines = 0;
-    this.#parts = 0;
     this.#isRewritten = true;
+    this.#startOver();
   }
 
   /** What the store does not have yet. `stored` is to be called when it has it. */
@@ -73,16 +73,25 @@ export class OpenSegment {
     const lines = this.#lines.slice(this.#storedLines);
     if (lines.length === 0) return undefined;
     const storedLines = this.#lines.length;
+    const version = this.#version;
     return {
       lines,
       part: this.#parts,
       isRewritten: this.#isRewritten,
       stored: () => {
+        // The store was replaced while it wrote: it has these lines, but not those before them.
+        if (version !== this.#version) return;
         this.#storedLines = storedLines;
         this.#parts++;
         this.#isRewritten = false;
       },
     };
+  }
+
+  #startOver(): void {
+    this.#storedLines = 0;
+    this.#parts = 0;
+    this.#version++;
   }
 
   plain(): Uint8Array<ArrayBuffer> {

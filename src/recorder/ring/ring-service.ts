@@ -1,29 +1,22 @@
 import type { ErrorResult } from '../../shared/errors.js';
-import { selectRows, toChains } from '../../shared/session/chains.js';
 import { toSessionMs } from '../../shared/session/clock.js';
-import type { Segment } from '../../shared/session/segment.js';
 import { CheckoutRequests } from './checkout-requests.js';
-import { deadSources, sealLeftOver } from './dead-sources.js';
+import { adoptDead, deadSources, sealLeftOver } from './dead-sources.js';
 import { RingError } from './errors.js';
-import { giveRows, type Give } from './hand-over.js';
-import { keep, makeRoom, type KeeperReport, type Now } from './keeper.js';
-import { becomeKeeper, holdSource } from './liveness.js';
-import type { AppendMessage, OpenMessage, Questions, RingTotals, Stretch } from './messages.js';
+import { giveRows, rowsFor, type Give } from './hand-over.js';
+import type { Now } from './keeper.js';
+import { Keeping } from './keeping.js';
+import { holdSource } from './liveness.js';
+import type { AppendMessage, OpenMessage, Questions, RingTotals } from './messages.js';
 import { openBus } from './ring-bus.js';
-import type { ChainKey, RingStore } from './ring-store.js';
-import { Placing } from './source-clock.js';
+import type { RingStore } from './ring-store.js';
+import { Steps } from './steps.js';
 import { Storage } from './storage.js';
 import { mergeTotals } from './totals.js';
 import { Writer } from './writer.js';
 
 /** How often open segments are looked at, so that a lane that fell silent is sealed too. */
 const TICK_MS = 1000;
-/** How often retention runs, at most ... */
-const KEEP_INTERVAL_MS = 5000;
-/** ... and at most this share of the time: a ring of many hours takes longer to look through. */
-const KEEP_SHARE = 0.1;
-/** Without a database the ring lives in the page's memory. */
-const MEMORY_RING_MAX_BYTES = 32 * 1024 * 1024;
 
 export interface RingServiceEvents {
   readonly stored: (batch: number, dropped: number) => void;
@@ -40,11 +33,15 @@ export class RingService {
   readonly #storage: Storage;
   readonly #writer: Writer;
   readonly #checkouts: CheckoutRequests;
+  readonly #keeping: Keeping;
   readonly #closing = new AbortController();
-  readonly #keeping = new AbortController();
+  /** A full disk is told and gone on from; anything unforeseen ends this worker. */
+  readonly #steps = new Steps((error) => {
+    this.#noteError(error);
+  });
   readonly #bus = openBus({
     dropped: (chains) => {
-      this.#forget(chains);
+      this.#writer.totals.removeChains(this.#options.source, chains);
     },
     checkoutWanted: (source) => {
       if (source === this.#options.source) this.#checkouts.forSize();
@@ -52,36 +49,56 @@ export class RingService {
   });
   readonly #ticking: ReturnType<typeof setInterval>;
   #monoOffsetMs: number;
-  #tail: Promise<void> = Promise.resolve();
   /** Batches that a step which has not begun yet will take together. */
   #waiting: AppendMessage[] | undefined;
   #failure: RingError | undefined;
-  #isKeeping = false;
-  #dead: KeeperReport['dead'] = { lanes: [], oldestMs: undefined };
 
   constructor(options: OpenMessage, openStore: () => Promise<RingStore>, events: RingServiceEvents) {
     this.#options = options;
     this.#events = events;
     this.#monoOffsetMs = options.nowMonoMs - performance.now();
-    this.#checkouts = new CheckoutRequests(events.checkoutWanted, () => performance.now());
+    this.#checkouts = new CheckoutRequests(
+      () => {
+        // After what is being written now: the page that hears it has room for a snapshot then.
+        this.#steps.start(async () => Promise.resolve().then(events.checkoutWanted));
+      },
+      () => performance.now(),
+    );
     this.#storage = new Storage(openStore, {
-      makeRoom: () => this.#makeRoom(),
+      makeRoom: () => this.#keeping.makeRoom(),
       onReopened: () => {
-        this.#writer.restart();
+        this.#startOver();
       },
       onMemoryOnly: (error) => {
-        this.#fail(error);
-        this.#writer.restart();
-        this.#keeping.abort();
-        this.#startKeeping();
+        this.#noteError(error);
+        this.#startOver();
+        this.#keeping.keepOwnOnly();
       },
     });
     this.#writer = new Writer(options, this.#storage, () => {
       this.#checkouts.forGap();
     });
-    this.#background(() => this.#begin());
+    const { session, source, settings } = options;
+    this.#keeping = new Keeping({
+      session,
+      source,
+      settings,
+      storage: this.#storage,
+      bus: this.#bus,
+      now: () => this.#now(),
+      onDropped: (chains) => {
+        this.#writer.totals.removeChains(source, chains);
+      },
+      onCheckoutWanted: () => {
+        this.#checkouts.forSize();
+      },
+      onError: (error) => {
+        this.#noteError(error);
+      },
+    });
+    this.#steps.start(() => this.#begin());
     this.#ticking = setInterval(() => {
-      this.#background(() => this.#tick());
+      this.#steps.start(() => this.#tick());
     }, TICK_MS);
   }
 
@@ -97,43 +114,46 @@ export class RingService {
     }
     const messages = [message];
     this.#waiting = messages;
-    this.#background(() => {
+    this.#steps.start(() => {
       if (this.#waiting === messages) this.#waiting = undefined;
       return this.#write(messages);
     });
   }
 
   anchor(anchor: OpenMessage['anchors'][number]): void {
-    this.#background(() => {
+    this.#steps.start(() => {
       this.#writer.addAnchor(anchor);
       return this.#writer.putSource();
     });
   }
 
   totals(): Promise<RingTotals> {
-    return this.#step(() => {
-      const unsealed = this.#writer.unsealed;
-      const oldestMonoMs = this.#writer.totals.oldestMonoMs(unsealed);
+    return this.#steps.run(() => {
+      const { unsealed, totals, clock, dropped } = this.#writer;
+      const oldestMonoMs = totals.oldestMonoMs(unsealed);
       const own = {
-        lanes: this.#writer.totals.lanes(unsealed),
-        oldestMs: oldestMonoMs === undefined ? undefined : toSessionMs(this.#writer.clock, oldestMonoMs),
+        lanes: totals.lanes(unsealed),
+        oldestMs: oldestMonoMs === undefined ? undefined : toSessionMs(clock, oldestMonoMs),
       };
-      const { lanes, oldestMs } = mergeTotals(this.#isKeeping ? [own, this.#dead] : [own]);
+      const { lanes, oldestMs } = mergeTotals([own, this.#keeping.dead]);
+      const failure = this.#failure;
       return Promise.resolve({
         lanes,
         ...(oldestMs === undefined ? {} : { oldestMs }),
-        dropped: this.#writer.dropped,
-        ...(this.#failure === undefined
-          ? {}
-          : { failure: { code: this.#failure.code, message: this.#failure.message } }),
+        dropped,
+        ...(failure === undefined ? {} : { failure: { code: failure.code, message: failure.message } }),
       });
     });
   }
 
   async handOver(request: Questions['handOver']['ask'], give: Give): Promise<{ dead: string[] }> {
     await this.#sealAll();
-    const dead = request.isElected ? await this.#adoptDead() : [];
-    const rows = await this.#rowsFor(request, dead);
+    const { session, source } = this.#options;
+    const { dead, rows } = await this.#storage.run(async (store) => {
+      const adopted = request.isElected ? await adoptDead(store, session) : [];
+      const own = { session, source, anchors: this.#writer.clock.anchors };
+      return { dead: adopted, rows: await rowsFor(store, request, own, adopted, this.#now()) };
+    });
     await giveRows(rows, (key) => this.#storage.run((store) => store.payload(key)), give);
     return { dead };
   }
@@ -142,10 +162,10 @@ export class RingService {
     // What waits was recorded before and is not to be written first; what comes from now on is for the step after this one.
     const waiting = this.#waiting?.splice(0) ?? [];
     this.#waiting = undefined;
-    return this.#step(async () => {
+    return this.#steps.run(async () => {
       for (const message of waiting) this.#writer.skip(message);
       this.#writer.clear();
-      this.#dead = { lanes: [], oldestMs: undefined };
+      this.#keeping.forgetDead();
       await this.#storage.erase(async (store) => [
         this.#options.source,
         ...(await deadSources(store)).map(({ source }) => source),
@@ -159,7 +179,7 @@ export class RingService {
   async close(): Promise<void> {
     clearInterval(this.#ticking);
     await this.#sealAll();
-    this.#keeping.abort();
+    this.#keeping.stop();
     this.#closing.abort();
     this.#bus.close();
     this.#storage.close();
@@ -173,9 +193,16 @@ export class RingService {
     for (const anchor of anchors) this.#writer.addAnchor(anchor);
     this.#writer.mask(masked);
     await this.#writer.putSource();
-    becomeKeeper(this.#keeping.signal, () => {
-      this.#startKeeping();
-    }).catch(this.#events.broken);
+    if (!this.#storage.isMemory) this.#keeping.standForElection();
+  }
+
+  /** The store is another one: what it has of this source is counted anew. */
+  #startOver(): void {
+    this.#writer.restart();
+    this.#steps.start(async () => {
+      const sealed = await this.#storage.run((store) => store.segments(this.#options.source));
+      this.#writer.countAnew(sealed);
+    });
   }
 
   async #write(messages: readonly AppendMessage[]): Promise<void> {
@@ -204,7 +231,7 @@ export class RingService {
 
   /** What could not be sealed is counted as lost; what is in the store already is there for the caller all the same. */
   async #sealAll(): Promise<void> {
-    const sealing = this.#step(() => {
+    const sealing = this.#steps.run(() => {
       this.#writer.closeAll();
       return this.#writer.sealClosed();
     });
@@ -213,108 +240,18 @@ export class RingService {
     });
   }
 
-  #background(work: () => Promise<void>): void {
-    this.#step(work).catch(() => undefined); // #step has told what there is to tell.
-  }
-
-  /** One thing after the other. A full disk is told and gone on from; anything unforeseen ends this worker. */
-  #step<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#tail.then(work);
-    this.#tail = done.then(
-      () => undefined,
-      (error: unknown) => {
-        if (error instanceof RingError) this.#fail(error);
-        else this.#events.broken(error);
-      },
-    );
-    return done;
-  }
-
-  #fail(error: RingError): void {
+  #noteError(error: unknown): void {
+    if (!(error instanceof RingError)) {
+      this.#events.broken(error);
+      return;
+    }
     if (this.#failure?.code === error.code || this.#failure?.code === 'ring-memory-only') return;
     this.#failure = error;
     this.#events.failure({ code: error.code, message: error.message });
   }
 
-  #forget(chains: readonly ChainKey[]): void {
-    this.#writer.totals.removeChains(this.#options.source, chains);
-  }
-
   #now(): Now & { readonly monoMs: number } {
     const monoMs = performance.now() + this.#monoOffsetMs;
     return { monoMs, sessionMs: toSessionMs(this.#writer.clock, monoMs), wallMs: Date.now() };
-  }
-
-  #startKeeping(): void {
-    if (this.#isKeeping) return;
-    this.#isKeeping = true;
-    void this.#keepOn();
-  }
-
-  async #keepOn(): Promise<void> {
-    while (!this.#closing.signal.aborted) {
-      const begun = performance.now();
-      try {
-        await this.#keepOnce();
-      } catch (error) {
-        if (!(error instanceof RingError)) {
-          this.#events.broken(error);
-          return;
-        }
-        this.#fail(error);
-      }
-      const restMs = Math.max(KEEP_INTERVAL_MS, (performance.now() - begun) / KEEP_SHARE);
-      await new Promise((resolve) => setTimeout(resolve, restMs));
-    }
-  }
-
-  async #keepOnce(): Promise<void> {
-    const { session, settings } = this.#options;
-    const limits = this.#storage.isMemory
-      ? { ...settings, maxBytes: Math.min(settings.maxBytes, MEMORY_RING_MAX_BYTES) }
-      : settings;
-    const report = await this.#storage.run((store) => keep(store, session, limits, this.#now()));
-    this.#dead = report.dead;
-    this.#announce(report.dropped);
-    if (report.checkoutWantedOf === this.#options.source) this.#checkouts.forSize();
-    else if (report.checkoutWantedOf !== undefined) this.#bus.checkoutWanted(report.checkoutWantedOf);
-  }
-
-  async #makeRoom(): Promise<boolean> {
-    const dropped = await this.#storage.run((store) => makeRoom(store, this.#options.session, this.#now()));
-    this.#announce(dropped);
-    return dropped.length > 0;
-  }
-
-  #announce(dropped: readonly ChainKey[]): void {
-    this.#forget(dropped);
-    this.#bus.dropped(dropped);
-  }
-
-  /** Sources of this session that are gone; what they left open is sealed. */
-  #adoptDead(): Promise<string[]> {
-    return this.#storage.run(async (store) => {
-      const dead = (await deadSources(store)).filter(({ session }) => session === this.#options.session);
-      for (const { source } of dead) await sealLeftOver(store, source);
-      return dead.map(({ source }) => source);
-    });
-  }
-
-  async #rowsFor({ startMs, endMs }: Stretch, dead: readonly string[]): Promise<Segment[]> {
-    const { session, source: own } = this.#options;
-    const sources = [own, ...dead];
-    const { segments, rows } = await this.#storage.run(async (store) => ({
-      segments: (await Promise.all(sources.map((source) => store.segments(source)))).flat(),
-      rows: await store.sources(),
-    }));
-    const placing = new Placing(session, [...rows, { source: own, anchors: this.#writer.clock.anchors }], this.#now());
-    const lastDom = Math.max(
-      ...segments.filter(({ source, lane }) => source === own && lane === 'dom').map(({ chain }) => chain),
-    );
-    const chains = toChains(
-      segments.map((segment) => placing.place(segment)),
-      (source, lane, chain) => source === own && lane === 'dom' && chain === lastDom,
-    );
-    return selectRows(chains, startMs, endMs).map(({ segment }) => segment);
   }
 }

@@ -23,7 +23,9 @@ export interface StorageEvents {
 export class Storage {
   readonly #openStore: () => Promise<RingStore>;
   readonly #events: StorageEvents;
+  /** Set while it is open; `#opening` as soon as it is being opened, so that two callers share one. */
   #store: RingStore | undefined;
+  #opening: Promise<RingStore> | undefined;
   #isMemory = false;
   #nextRoomMs = -Infinity;
 
@@ -38,11 +40,11 @@ export class Storage {
 
   /** Rejects with RingError `ring-full` only. */
   async run<T>(work: (store: RingStore) => Promise<T>): Promise<T> {
-    const store = this.#store ?? (await this.#open());
+    const store = await this.#current();
     try {
       return await work(store);
     } catch (error) {
-      return await (isQuotaError(error) ? this.#runWithRoom(work, error) : this.#runAnew(work));
+      return await (isQuotaError(error) ? this.#runWithRoom(work, error) : this.#runAnew(work, store));
     }
   }
 
@@ -61,30 +63,35 @@ export class Storage {
   }
 
   close(): void {
-    this.#forget();
+    this.#forget(this.#store);
   }
 
   /** The database for one piece of work, whatever the ring writes to now. */
   async #withDatabase(work: (database: RingStore) => Promise<void>): Promise<void> {
-    const isOwn = !this.#isMemory && this.#store !== undefined;
-    const database = isOwn ? (this.#store as RingStore) : await withTimeout(this.#openStore());
+    const own = this.#isMemory ? undefined : this.#store;
+    const database = own ?? (await withTimeout(this.#openStore()));
     try {
       await work(database);
     } catch (error) {
-      if (isOwn) this.#forget();
+      this.#forget(own);
       throw error;
     } finally {
-      if (!isOwn) database.close();
+      if (own === undefined) database.close();
     }
+  }
+
+  #current(): Promise<RingStore> {
+    this.#opening ??= this.#open();
+    return this.#opening;
   }
 
   async #open(): Promise<RingStore> {
     try {
       this.#store = await withTimeout(this.#openStore());
+      return this.#store;
     } catch (error) {
-      this.#stepDown(error);
+      return this.#stepDown(error);
     }
-    return this.#store as RingStore;
   }
 
   async #runWithRoom<T>(work: (store: RingStore) => Promise<T>, cause: unknown): Promise<T> {
@@ -92,7 +99,7 @@ export class Storage {
       // Set before: making room uses the store too, and must not make room for itself.
       this.#nextRoomMs = performance.now() + MAKE_ROOM_INTERVAL_MS;
       try {
-        if (await this.#events.makeRoom()) return await work(this.#store ?? (await this.#open()));
+        if (await this.#events.makeRoom()) return await work(await this.#current());
       } catch (error) {
         throw new RingError('ring-full', { cause: error });
       }
@@ -100,35 +107,40 @@ export class Storage {
     throw new RingError('ring-full', { cause });
   }
 
-  async #runAnew<T>(work: (store: RingStore) => Promise<T>): Promise<T> {
-    if (!this.#isMemory) {
-      this.#forget();
-      const store = await this.#open();
-      if (!this.isMemory) this.#events.onReopened();
-      try {
-        return await work(store);
-      } catch (error) {
-        if (isQuotaError(error)) throw new RingError('ring-full', { cause: error });
-        this.#stepDown(error);
-      }
+  async #runAnew<T>(work: (store: RingStore) => Promise<T>, failed: RingStore): Promise<T> {
+    // Others may have failed with the same store: only the first of them gives it up.
+    const isFirst = this.#forget(failed);
+    const store = await this.#current();
+    if (isFirst && !this.#isMemory) this.#events.onReopened();
+    try {
+      return await work(store);
+    } catch (error) {
+      if (isQuotaError(error)) throw new RingError('ring-full', { cause: error });
+      this.#forget(store);
+      return work(this.#isMemory ? await this.#current() : this.#stepDown(error));
     }
-    return work(this.#store ?? (await this.#open()));
   }
 
-  #stepDown(cause: unknown): void {
-    this.#forget();
-    this.#store = new MemoryStore();
+  #stepDown(cause: unknown): RingStore {
+    const store = new MemoryStore();
+    this.#store = store;
+    this.#opening = Promise.resolve(store);
     this.#isMemory = true;
     this.#events.onMemoryOnly(new RingError('ring-memory-only', { cause }));
+    return store;
   }
 
-  #forget(): void {
+  /** Answers whether it was the current one. */
+  #forget(store: RingStore | undefined): boolean {
+    if (store === undefined || store !== this.#store || this.#isMemory) return false;
+    this.#store = undefined;
+    this.#opening = undefined;
     try {
-      this.#store?.close();
+      store.close();
     } catch {
       // It is broken already; there is nothing left to close.
     }
-    this.#store = undefined;
+    return true;
   }
 }
 

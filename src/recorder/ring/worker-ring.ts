@@ -1,4 +1,4 @@
-import { FluxionError, type ErrorResult } from '../../shared/errors.js';
+import type { ErrorResult } from '../../shared/errors.js';
 import { MaskedValues, type MaskedValue } from '../../shared/privacy/masked-values.js';
 import type { Anchor } from '../../shared/session/clock.js';
 import { isElected } from './election.js';
@@ -7,32 +7,18 @@ import type {
   AppendMessage,
   FromWorker,
   HandOverRequest,
-  QuestionMessage,
   QuestionName,
   Questions,
   RingBatch,
   RingTotals,
   ToWorker,
 } from './messages.js';
+import { PendingQuestions } from './pending-questions.js';
 import type { GiveRows, Ring, RingOptions } from './ring.js';
+import { countEvents, Unstored } from './unstored.js';
 
-/** How far the worker may be behind: a minute of batches. Past it the newest go; a page that is in trouble keeps its memory. */
-const MAX_UNSTORED_BATCHES = 120;
-const MAX_UNSTORED_EVENTS = 50_000;
-/** A worker that has not stored anything for so long, with so many batches waiting, hangs. */
-const STALL_MS = 20_000;
-const STALL_BATCHES = 20;
 /** A worker that dies again within this time is not started once more. */
 const RESTART_INTERVAL_MS = 10 * 60_000;
-
-interface Pending {
-  readonly message: QuestionMessage;
-  readonly resolve: (answer: never) => void;
-  readonly reject: (reason: unknown) => void;
-  readonly give?: GiveRows;
-  /** What `give` rejected with. */
-  failure?: { readonly reason: unknown };
-}
 
 /** The page's side of the ring: it passes on and remembers what is not stored yet, so that a worker can be replaced. */
 export class WorkerRing implements Ring {
@@ -41,12 +27,11 @@ export class WorkerRing implements Ring {
   readonly #failureListeners = new Set<(error: ErrorResult) => void>();
   readonly #checkoutListeners = new Set<() => void>();
   readonly #masked = new MaskedValues();
-  readonly #pending = new Map<number, Pending>();
+  readonly #questions = new PendingQuestions();
+  readonly #unstored = new Unstored();
   #worker: Worker | undefined;
   #state: 'open' | 'failed' | 'closed' = 'open';
-  #unstored: AppendMessage[] = [];
   #batch = 0;
-  #question = 0;
   #anchor: Anchor | undefined;
   #hasGap = false;
   /** Events that never reached a worker, or that a worker which is gone had counted as lost; and those of this worker. */
@@ -63,10 +48,10 @@ export class WorkerRing implements Ring {
 
   append(batches: readonly RingBatch[], masked: readonly MaskedValue[], urgent: boolean): void {
     for (const { value, kind, follows } of masked) this.#masked.add(value, kind, follows);
-    const events = batches.reduce((sum, batch) => sum + batch.events.length, 0);
+    const events = countEvents(batches);
     if (events === 0 && masked.length === 0) return;
     this.#checkHealth();
-    const isRefused = this.#state !== 'open' || !this.#hasRoom(events, urgent);
+    const isRefused = this.#state !== 'open' || !this.#unstored.hasRoom(events, urgent);
     // Values get through even if events do not: the worker masks what it holds.
     const kept = isRefused ? [] : batches;
     if (isRefused) {
@@ -94,7 +79,8 @@ export class WorkerRing implements Ring {
   }
 
   async totals(): Promise<RingTotals> {
-    if (this.#worker === undefined) return { lanes: [], dropped: this.#dropped + this.#workerDropped };
+    if (this.#state === 'failed') return { lanes: [], dropped: this.#dropped, failure: workerDied() };
+    if (this.#worker === undefined) return { lanes: [], dropped: this.#dropped };
     const totals = await this.#ask('totals', {});
     return { ...totals, dropped: this.#dropped + totals.dropped };
   }
@@ -104,16 +90,15 @@ export class WorkerRing implements Ring {
     try {
       return await this.#ask('handOver', ask, give);
     } finally {
-      const isReading = [...this.#pending.values()].some(({ message }) => message.name === 'handOver');
-      if (!isReading && !this.#isMemoryOnly) this.#release();
+      if (!this.#questions.has('handOver') && !this.#isMemoryOnly) this.#release();
     }
   }
 
   async wipe(): Promise<void> {
     // What waits here was recorded before. The worker skips what has reached it; the rest is put aside with it.
-    const last = this.#unstored.at(-1)?.batch;
+    const last = this.#unstored.lastBatch;
     await this.#ask('wipe', {});
-    if (last !== undefined) this.#unstored = this.#unstored.filter(({ batch }) => batch > last);
+    if (last !== undefined) this.#unstored.removeUpTo(last);
     this.#release();
   }
 
@@ -136,20 +121,12 @@ export class WorkerRing implements Ring {
     }
     this.#state = 'closed';
     this.#stop();
-    this.#rejectPending(new RingError('ring-closed'));
-  }
-
-  #hasRoom(events: number, urgent: boolean): boolean {
-    const waiting = this.#unstored.reduce((sum, { batches }) => sum + countEvents(batches), 0);
-    const factor = urgent ? 2 : 1;
-    return this.#unstored.length < factor * MAX_UNSTORED_BATCHES && waiting + events <= factor * MAX_UNSTORED_EVENTS;
+    this.#questions.rejectAll(new RingError('ring-closed'));
   }
 
   #checkHealth(): void {
     if (this.#state === 'failed' && performance.now() - this.#restartedMs > RESTART_INTERVAL_MS) this.#state = 'open';
-    const oldest = this.#unstored[0];
-    if (oldest === undefined || this.#unstored.length < STALL_BATCHES) return;
-    if (performance.now() - oldest.nowMonoMs > STALL_MS) this.#died();
+    if (this.#unstored.hasStalled(performance.now())) this.#died();
   }
 
   /** Starts a worker and tells it all that it has to know; asks again what the one before did not answer. */
@@ -181,8 +158,8 @@ export class WorkerRing implements Ring {
       anchors: this.#anchor === undefined ? [] : [this.#anchor],
       masked: this.#masked.snapshot(),
     });
-    for (const message of [...this.#unstored]) this.#postBatch(message);
-    for (const { message } of this.#pending.values()) this.#post(message);
+    for (const message of this.#unstored.messages) this.#postBatch(message);
+    for (const message of this.#questions.messages) this.#post(message);
   }
 
   #stop(): void {
@@ -203,12 +180,8 @@ export class WorkerRing implements Ring {
 
   #replace(): void {
     this.#stop();
-    for (const [id, { message, reject }] of this.#pending) {
-      if (message.name !== 'handOver') continue;
-      // Half of its rows may be given already; whoever asked decides whether to ask again.
-      this.#pending.delete(id);
-      reject(new RingError('ring-worker-died'));
-    }
+    // Half of its rows may be given already; whoever asked decides whether to ask again.
+    this.#questions.rejectAll(new RingError('ring-worker-died'), 'handOver');
     this.#start();
   }
 
@@ -223,29 +196,28 @@ export class WorkerRing implements Ring {
   #fail(): void {
     this.#stop();
     this.#state = 'failed';
-    this.#dropped += this.#unstored.reduce((sum, { batches }) => sum + countEvents(batches), 0);
-    this.#unstored = [];
-    const error = new RingError('ring-worker-died');
-    this.#rejectPending(error);
-    this.#tell({ code: error.code, message: error.message });
+    this.#dropped += this.#unstored.events;
+    this.#unstored.clear();
+    this.#questions.rejectAll(new RingError('ring-worker-died'));
+    this.#tell(workerDied());
   }
 
   #receive(message: FromWorker): void {
     switch (message.kind) {
       case 'stored':
-        this.#unstored = this.#unstored.filter(({ batch }) => batch > message.batch);
+        this.#unstored.removeUpTo(message.batch);
         this.#workerDropped = message.dropped;
         break;
       case 'answer':
-        this.#take(message.id)?.resolve(message.answer as never);
+        this.#questions.answer(message.id, message.answer);
         break;
-      case 'refused': {
-        const pending = this.#take(message.id);
-        pending?.reject(pending.failure?.reason ?? new FluxionError(message.error.code, message.error.message));
+      case 'refused':
+        this.#questions.refuse(message.id, message.error);
         break;
-      }
       case 'rows':
-        void this.#give(message);
+        void this.#questions.give(message).then((ok) => {
+          this.#post({ kind: 'taken', id: message.id, ok });
+        });
         break;
       case 'failure':
         this.#isMemoryOnly ||= message.error.code === 'ring-memory-only';
@@ -259,39 +231,13 @@ export class WorkerRing implements Ring {
     }
   }
 
-  async #give({ id, segments, stored }: Extract<FromWorker, { kind: 'rows' }>): Promise<void> {
-    const pending = this.#pending.get(id);
-    let isTaken = false;
-    try {
-      await pending?.give?.(segments, stored);
-      isTaken = pending?.give !== undefined;
-    } catch (reason) {
-      if (pending !== undefined) pending.failure = { reason };
-    }
-    this.#post({ kind: 'taken', id, ok: isTaken });
-  }
-
   #ask<N extends QuestionName>(name: N, ask: Questions[N]['ask'], give?: GiveRows): Promise<Questions[N]['answer']> {
     if (this.#state === 'closed') return Promise.reject(new RingError('ring-closed'));
-    const id = ++this.#question;
-    const message: QuestionMessage = { kind: 'question', id, name, nowMonoMs: performance.now(), ask };
-    return new Promise((resolve, reject) => {
-      this.#pending.set(id, { message, resolve, reject, ...(give === undefined ? {} : { give }) });
+    return this.#questions.ask(name, ask, give, (message) => {
       if (this.#worker !== undefined) this.#post(message);
       // What a failed ring has stored can still be read and must still be wiped: one worker for that.
       else this.#start();
     });
-  }
-
-  #take(id: number): Pending | undefined {
-    const pending = this.#pending.get(id);
-    this.#pending.delete(id);
-    return pending;
-  }
-
-  #rejectPending(error: FluxionError): void {
-    for (const { reject } of this.#pending.values()) reject(error);
-    this.#pending.clear();
   }
 
   #postBatch(message: AppendMessage): void {
@@ -316,7 +262,7 @@ export class WorkerRing implements Ring {
     });
     this.#dropped += countEvents(message.batches) - countEvents(batches);
     const cleaned: AppendMessage = { ...message, batches, gap: hasGap };
-    this.#unstored = this.#unstored.map((other) => (other === message ? cleaned : other));
+    this.#unstored.replace(message, cleaned);
     this.#post(cleaned);
   }
 
@@ -333,8 +279,9 @@ export class WorkerRing implements Ring {
   }
 }
 
-function countEvents(batches: readonly RingBatch[]): number {
-  return batches.reduce((sum, { events }) => sum + events.length, 0);
+function workerDied(): ErrorResult {
+  const { code, message } = new RingError('ring-worker-died');
+  return { code, message };
 }
 
 function isCloneable(event: unknown): boolean {

@@ -171,9 +171,14 @@ export class Writer {
     }
   }
 
-  /** What was stored of this source is gone or out of reach: what is here is all there is. */
-  restart(): void {
+  /** The sealed segments that there are now. */
+  countAnew(sealed: readonly Segment[]): void {
     this.#totals.clear();
+    for (const segment of sealed) this.#totals.add(segment);
+  }
+
+  /** What was stored of this source may be gone or out of reach: what is here is all that is certain. */
+  restart(): void {
     if (!this.#gate.isWaiting) this.#losePlace();
     for (const segment of this.unsealed) segment.forgetStored();
   }

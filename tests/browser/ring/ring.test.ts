@@ -197,8 +197,10 @@ describe('masked values', () => {
     const session = newSession();
     const a = openWindow(session);
     appendDom(a, [meta(1), snapshot(2, 'echo: correct-horse')]);
-    appendLog(a, 'typed correct-horse');
-    await settled(a.ring);
+    for (const text of ['typed correct-horse', 'typed correct-horse again']) {
+      appendLog(a, text);
+      await settled(a.ring);
+    }
     a.ring.append([], [{ value: 'correct-horse', kind: 'secret' }], false);
     await settled(a.ring);
     await new Promise((resolve) => setTimeout(resolve, 300));
@@ -208,6 +210,7 @@ describe('masked values', () => {
     await eventually(async () => (await handOver(b)).rows.length === 2);
     const { rows } = await handOver(b);
     expect(linesOf(rows, 'dom')).toHaveLength(2);
+    expect(linesOf(rows, 'log')).toHaveLength(2);
     expect(rows.map(({ plain }) => plain).join('')).not.toContain('correct-horse');
   });
 

@@ -69,8 +69,20 @@ describe('storage that breaks', () => {
     expect(storage.isMemory).toBe(false);
   });
 
-  it('goes on in memory when that does not help', async () => {
+  it('is opened anew once, however many fail with it', async () => {
+    const broken = failing([new NamedError('DatabaseClosedError'), new NamedError('DatabaseClosedError')]);
+    const opened = [broken, failing([])];
+    const open = vi.fn(() => Promise.resolve(opened.shift() as RingStore));
+    const { storage, events } = storageOf(open);
+    await Promise.all([storage.run(put), storage.run(put)]);
+    expect(open).toHaveBeenCalledTimes(2);
+    expect(events.onReopened).toHaveBeenCalledTimes(1);
+    expect(storage.isMemory).toBe(false);
+  });
+
+  it('goes on in memory when that does not help, with whatever else failed', async () => {
     const { storage, events } = storageOf(() => Promise.resolve(failing([new NamedError('UnknownError')])));
+    await Promise.all([storage.run(put), storage.run(put)]);
     await storage.run(put);
     expect(storage.isMemory).toBe(true);
     expect(events.onMemoryOnly).toHaveBeenCalledTimes(1);
