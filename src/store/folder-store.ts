@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, link, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { copyFile, link, open, readdir, rename, rm, rmdir, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { makeFolder, syncFolder, writeSynced } from './durable.js';
 import { StoreError, systemCode, toStoreError } from './errors.js';
-import { checkKey, checkPrefix } from './key.js';
+import { checkKey, checkPrefix, isKey } from './key.js';
 
 /** What an object is written from: bytes in memory, or a local file, which stays where it is and must not change. */
 export type ObjectBody = Uint8Array | { readonly file: string };
@@ -13,6 +13,8 @@ export type ObjectBody = Uint8Array | { readonly file: string };
 export interface ObjectInfo {
   readonly key: string;
   readonly bytes: number;
+  /** When its last byte was written (Unix ms). */
+  readonly modifiedMs: number;
 }
 
 /** Objects being written wait here, on the same file system, so that they appear under their key at once and whole. */
@@ -73,8 +75,10 @@ export class FolderStore {
     try {
       const handle = await open(this.#path(key), 'r');
       try {
-        if ((await handle.stat()).size > maxBytes) throw new StoreError('object-too-large');
-        return await handle.readFile();
+        const { size } = await handle.stat();
+        if (size > maxBytes) throw new StoreError('object-too-large');
+        // Not `readFile`: it asks for the size again and reads once more to find the end. Objects never change.
+        return await readWhole(handle, size);
       } finally {
         await handle.close();
       }
@@ -107,7 +111,8 @@ export class FolderStore {
 
   async head(key: string): Promise<ObjectInfo | undefined> {
     try {
-      return { key, bytes: (await stat(this.#path(key))).size };
+      const { size, mtimeMs } = await stat(this.#path(key));
+      return { key, bytes: size, modifiedMs: mtimeMs };
     } catch (error) {
       if (systemCode(error) === 'ENOENT') return undefined;
       throw toStoreError(error);
@@ -116,8 +121,22 @@ export class FolderStore {
 
   /** Every object whose key starts with `prefix` (empty, or ending in `/`), in the order of the keys' bytes. */
   async *list(prefix: string): AsyncGenerator<ObjectInfo> {
+    for await (const key of this.keys(prefix)) {
+      const info = await this.head(key);
+      if (info !== undefined) yield info;
+    }
+  }
+
+  /** The same keys alone: sizes cost a call to the system each. */
+  async *keys(prefix: string): AsyncGenerator<string> {
     checkPrefix(prefix);
-    yield* this.#listFolder(prefix);
+    yield* this.#keysIn(prefix);
+  }
+
+  /** What keys go on with after `prefix`, up to the next `/`: `reports/0c…/` for `reports/`. S3 calls them common prefixes. */
+  async folders(prefix: string): Promise<string[]> {
+    checkPrefix(prefix);
+    return (await this.#namesIn(prefix)).filter((name) => name.endsWith('/')).map((name) => prefix + name);
   }
 
   /** Deletes an object; one that is not there is fine. */
@@ -159,33 +178,25 @@ export class FolderStore {
     }
   }
 
-  async *#listFolder(prefix: string): AsyncGenerator<ObjectInfo> {
-    const folder = join(this.#root, ...prefix.split('/').filter(Boolean));
-    let children;
-    try {
-      children = await readdir(folder, { withFileTypes: true });
-    } catch (error) {
-      if (systemCode(error) === 'ENOENT') return;
-      throw toStoreError(error);
+  async *#keysIn(prefix: string): AsyncGenerator<string> {
+    for (const name of await this.#namesIn(prefix)) {
+      if (name.endsWith('/')) yield* this.#keysIn(prefix + name);
+      else yield prefix + name;
     }
-    // A folder sorts as what its keys go on with: `a.json` comes before `a/b`, as `.` comes before `/`.
-    const names = children
-      .filter((child) => !child.name.startsWith('.'))
-      .map((child) => (child.isDirectory() ? `${child.name}/` : child.name))
-      .sort((a, b) => (a < b ? -1 : 1));
-    for (const name of names) {
-      const key = prefix + name;
-      if (name.endsWith('/')) {
-        yield* this.#listFolder(key);
-        continue;
-      }
-      try {
-        const info = await this.head(key);
-        if (info !== undefined) yield info;
-      } catch (error) {
-        // A file that somebody else put there and that cannot be an object.
-        if (!(error instanceof StoreError && error.code === 'bad-key')) throw error;
-      }
+  }
+
+  /** Objects, and folders with a `/`, in the order of their bytes. What somebody else put there and cannot be one is left out. */
+  async #namesIn(prefix: string): Promise<string[]> {
+    try {
+      const children = await readdir(join(this.#root, ...prefix.split('/').filter(Boolean)), { withFileTypes: true });
+      // A folder sorts as what its keys go on with: `a.json` comes before `a/b`, as `.` comes before `/`.
+      return children
+        .filter((child) => isKey(prefix + child.name))
+        .map((child) => (child.isDirectory() ? `${child.name}/` : child.name))
+        .sort((a, b) => (a < b ? -1 : 1));
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return [];
+      throw toStoreError(error);
     }
   }
 
@@ -200,6 +211,16 @@ export class FolderStore {
       }
     }
   }
+}
+
+async function readWhole(handle: FileHandle, size: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(size);
+  for (let filled = 0; filled < size;) {
+    const { bytesRead } = await handle.read(bytes, filled, size - filled, filled);
+    if (bytesRead === 0) return bytes.subarray(0, filled);
+    filled += bytesRead;
+  }
+  return bytes;
 }
 
 /** Gives a local file a second name in the store; where the file system cannot (another disk, no links), a copy. */

@@ -7,9 +7,14 @@ const MAX_KEY_LENGTH = 512;
  */
 const NAME = /^[a-z0-9][a-z0-9._-]{0,127}$/;
 
-/** Throws `bad-key` unless this can be the key of an object, such as `reports/0c…/report.json`. */
+/** Whether this can be the key of an object, such as `reports/0c…/report.json`. */
+export function isKey(key: string): boolean {
+  return key.length <= MAX_KEY_LENGTH && key.split('/').every((name) => NAME.test(name));
+}
+
+/** Throws `bad-key` unless it can. */
 export function checkKey(key: string): void {
-  if (key.length > MAX_KEY_LENGTH || !key.split('/').every((name) => NAME.test(name))) throw new StoreError('bad-key');
+  if (!isKey(key)) throw new StoreError('bad-key');
 }
 
 /** Throws `bad-key` unless this is a folder-like prefix: empty (everything), or plain names each followed by a `/`. */

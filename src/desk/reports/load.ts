@@ -21,19 +21,19 @@ export interface Loaded {
   readonly skipped: number;
 }
 
-interface ReportObjects {
-  readonly report: string;
-  readonly keys: string[];
-}
-
 /** Folds the whole store into states: what an index that is lost, or not trusted, is made from. */
 export async function loadReports(store: FolderStore): Promise<Loaded> {
   const states: ReportState[] = [];
   let skipped = 0;
-  const waiting = groups(store);
+  // One iterator that all take from. Each lists its own report: to list the store first would be one call after the other.
+  const waiting = (await store.folders(REPORTS)).values();
   const work = async (): Promise<void> => {
-    for (let next = await waiting.next(); next.done !== true; next = await waiting.next()) {
-      const loaded = await loadReport(store, next.value);
+    for (const folder of waiting) {
+      const keys: string[] = [];
+      for await (const key of store.keys(folder)) keys.push(key);
+      const report = parseKey(keys[0] ?? '')?.report;
+      if (report === undefined) continue;
+      const loaded = await loadReport(store, report, keys);
       skipped += loaded.skipped;
       if (loaded.state !== undefined) states.push(loaded.state);
     }
@@ -42,25 +42,10 @@ export async function loadReports(store: FolderStore): Promise<Loaded> {
   return { states, skipped };
 }
 
-/** The keys of one report after the other: a listing is in order, so they lie side by side. */
-async function* groups(store: FolderStore): AsyncGenerator<ReportObjects, undefined> {
-  let group: ReportObjects | undefined;
-  for await (const { key } of store.list(REPORTS)) {
-    const report = parseKey(key)?.report;
-    if (report === undefined) continue;
-    if (group?.report !== report) {
-      if (group !== undefined) yield group;
-      group = { report, keys: [] };
-    }
-    group.keys.push(key);
-  }
-  if (group !== undefined) yield group;
-  return undefined;
-}
-
 async function loadReport(
   store: FolderStore,
-  { report, keys }: ReportObjects,
+  report: string,
+  keys: readonly string[],
 ): Promise<{ state: ReportState | undefined; skipped: number }> {
   const head = await readObject(store, headKey(report), reportHeadSchema, MAX_JSON_BODY_BYTES);
   if (head?.id !== report) return { state: undefined, skipped: 1 };

@@ -97,7 +97,7 @@ export class Reports {
   /** The conversation as the store has it. */
   async conversation(id: string): Promise<{ entries: ConversationEntry[]; skipped: number }> {
     const keys = [];
-    for await (const { key } of this.#store.list(conversationPrefix(id))) keys.push(key);
+    for await (const key of this.#store.keys(conversationPrefix(id))) keys.push(key);
     return readConversation(this.#store, keys);
   }
 

@@ -24,6 +24,9 @@ afterEach(async () => {
 async function keys(prefix = ''): Promise<string[]> {
   const found = [];
   for await (const { key } of store.list(prefix)) found.push(key);
+  const alone = [];
+  for await (const key of store.keys(prefix)) alone.push(key);
+  expect(alone).toEqual(found);
   return found;
 }
 
@@ -33,7 +36,8 @@ describe('an object', () => {
     expect((await store.get('a/b.json', 10))?.toString()).toBe('0123456789');
     expect((await buffer(await store.range('a/b.json', 3, 4))).toString()).toBe('3456');
     expect((await buffer(await store.range('a/b.json', 0, 0))).toString()).toBe('');
-    expect(await store.head('a/b.json')).toEqual({ key: 'a/b.json', bytes: 10 });
+    const modifiedMs = expect.closeTo(Date.now(), -5) as number;
+    expect(await store.head('a/b.json')).toEqual({ key: 'a/b.json', bytes: 10, modifiedMs });
   });
 
   it('that is not there is undefined, has no ranges and may be deleted', async () => {
@@ -134,6 +138,9 @@ describe('keys', () => {
     expect(await keys('reports/2/')).toEqual(['reports/2/a.json']);
     expect(await keys('nothing/')).toEqual([]);
     await expect(keys('reports')).rejects.toMatchObject({ code: 'bad-key' });
+    expect(await store.folders('reports/')).toEqual(['reports/1/', 'reports/2/', 'reports/3/']);
+    expect(await store.folders('')).toEqual(['reports/']);
+    expect(await store.folders('nothing/')).toEqual([]);
   });
 });
 
