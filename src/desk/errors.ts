@@ -61,6 +61,10 @@ const REFUSALS = {
     message: 'The pages of the viewer have not been built. Run the build, then load this page again.',
   },
   busy: { status: 503, message: 'The desk is busy with other uploads. Try again in a few minutes.' },
+  'not-verified': {
+    status: 503,
+    message: 'The desk did not manage to read this part to its end. It keeps the bytes and reads them again later.',
+  },
   stopping: { status: 503, message: 'The desk is stopping. Try again when it is back.' },
   'disk-full': {
     status: 507,

@@ -23,8 +23,30 @@ export const UPLOAD_IDLE_CONTESTED_MS = 2 * SECOND_MS;
 export const MAX_DAMAGED_UPLOADS = 2;
 /** Results of finished uploads kept for clients whose connection was cut before they heard. */
 export const MAX_FINISHED_TICKETS = 10_000;
-/** Bundles read at one time. Reading one keeps a core busy. */
-export const VERIFICATIONS_AT_ONCE = 2;
+
+/**
+ * How long reading one part may take: a minute, and two seconds for every MiB. 150 MiB of the kind that apps send take 40 s on
+ * two cores: an eighth of that. The minute is for small parts that unpack to much: 3.5 GB at 60 MB/s.
+ */
+export const VERIFY_BASE_MS = MINUTE_MS;
+export const VERIFY_MS_PER_MIB = 2 * SECOND_MS;
+/**
+ * JavaScript's heap of the reading thread (bytes of entries lie outside of it). The longest manifest takes 96 MB to check; one
+ * made of as many tiny values as fit takes several times that, and is better called invalid than run out of memory over.
+ */
+export const VERIFY_HEAP_MB = 512;
+/** The reading thread takes 20 MB and 50 ms to start: kept for the parts of one report, not for the night. */
+export const VERIFY_IDLE_MS = 10 * SECOND_MS;
+/** After a part was not read to its end, it is read again after this time, and four times that the next time, up to the most. */
+export const VERIFY_AGAIN_MS = MINUTE_MS;
+export const VERIFY_AGAIN_MAX_MS = HOUR_MS;
+
+/**
+ * Parts that could not be verified are kept for so long after their last byte came: somebody who is asked why a report was
+ * refused finds its bytes after a holiday, and what nobody can open is not kept for ever.
+ */
+export const QUARANTINE_TTL_MS = 30 * DAY_MS;
+export const QUARANTINE_SWEEP_INTERVAL_MS = DAY_MS;
 
 /** The head of a report: a description of 10,000 characters, each at most 6 bytes when escaped, and the rest. */
 export const MAX_JSON_BODY_BYTES = 96 * 1024;
@@ -34,6 +56,8 @@ export const MAX_CONVERSATION_ENTRIES = 10_000;
 export const MAX_DIGEST_BYTES = 4 * 1024 * 1024;
 /** Error entries of a part that are told apart when parts overlap; past it, errors are no longer counted. */
 export const MAX_DIGEST_ERRORS = 10_000;
+/** Plain size of an error entry that is counted. A recorder seals them at 64 KB or with the first event past it. */
+export const MAX_DIGEST_ENTRY_BYTES = 4 * 1024 * 1024;
 
 export const INBOX_LIMIT = 50;
 export const MAX_INBOX_LIMIT = 200;

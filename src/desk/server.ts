@@ -15,7 +15,8 @@ import { checkCaller, checkHost, ownOrigins, type OwnOrigins } from './http/own-
 import { refuse } from './http/refusal.js';
 import { Intake } from './intake/intake.js';
 import { Uploads } from './intake/uploads.js';
-import { CLOSE_GRACE_MS, MAX_JSON_BODY_BYTES, RATE_LIMITS, REQUEST_TIMEOUT_MS, SWEEP_INTERVAL_MS } from './limits.js';
+import { Verifier, VERIFY_SCRIPT } from './intake/verifier.js';
+import { CLOSE_GRACE_MS, MAX_JSON_BODY_BYTES, RATE_LIMITS, REQUEST_TIMEOUT_MS } from './limits.js';
 import { listen } from './listen.js';
 import {
   checkExposure,
@@ -32,6 +33,7 @@ import { customerRoutes } from './routes/customer.js';
 import { reportRoutes } from './routes/reports.js';
 import { sessionRoutes } from './routes/session.js';
 import { viewerRoutes } from './routes/viewer.js';
+import { startSweeping } from './sweeping.js';
 import { Codes } from './technicians/codes.js';
 import { Sessions } from './technicians/sessions.js';
 import { readToken } from './technicians/token.js';
@@ -100,11 +102,11 @@ async function run(
   const store = await FolderStore.open(join(dataDir, 'store'));
   const reports = await Reports.open(store, now, app.log);
   const uploads = await Uploads.open({ folder: join(dataDir, 'uploads'), now });
-  const intake = new Intake({ reports, uploads, log: app.log });
+  const intake = new Intake({ reports, uploads, verifier: new Verifier({ script: VERIFY_SCRIPT }), log: app.log });
   const token = options.token ?? (await readToken(dataDir));
   const sessions = await Sessions.open(join(dataDir, 'sessions.json'), token, now);
   const codes = new Codes(now);
-  await intake.sweep();
+  const stopSweeping = await startSweeping({ intake, store, now, log: app.log });
 
   // Known once it listens.
   const listening: { port: number; own?: OwnOrigins } = { port: 0 };
@@ -137,16 +139,9 @@ async function run(
   const url = shownOrigin ?? originOf(host, port, isSecure);
   app.log.info({ url, reports: reports.inbox.size, uploads: uploads.size }, 'desk listens');
 
-  const sweeping = setInterval(() => {
-    intake.sweep().catch((error: unknown) => {
-      app.log.error({ error: toStoreError(error).code }, 'removing abandoned uploads failed');
-    });
-  }, SWEEP_INTERVAL_MS);
-  sweeping.unref();
-
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    clearInterval(sweeping);
+    stopSweeping();
     await intake.close();
     const force = setTimeout(() => {
       app.server.closeAllConnections();

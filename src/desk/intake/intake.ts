@@ -1,43 +1,51 @@
 import type { Readable } from 'node:stream';
-import type { BundleProblem } from '../../shared/bundle/errors.js';
 import { UPLOAD_CHUNK_BYTES } from '../../shared/constants.js';
 import type { CompleteAnswer, TicketAnswer, TicketRequest } from '../../shared/protocol/desk.js';
+import { systemCode } from '../../store/errors.js';
 import { DeskError, uploadConflict } from '../errors.js';
-import { MAX_DAMAGED_UPLOADS, MAX_FINISHED_TICKETS, VERIFICATIONS_AT_ONCE } from '../limits.js';
+import { MAX_DAMAGED_UPLOADS, MAX_FINISHED_TICKETS } from '../limits.js';
 import type { Log } from '../log.js';
 import type { Reports } from '../reports/reports.js';
 import type { ReportState } from '../reports/state.js';
 import { hashSecret } from '../secret.js';
-import { KeyedTurns, Turns } from '../turns.js';
+import { KeyedTurns } from '../turns.js';
+import { Patience } from './patience.js';
 import type { Upload } from './upload.js';
 import type { Uploads } from './uploads.js';
-import { judgePart } from './verdict.js';
+import type { Verdict } from './verdict.js';
+import type { Verifier } from './verifier.js';
 
-const DAMAGED: BundleProblem = {
+const DAMAGED = {
   code: 'wrong-hash',
   message: 'The bytes that came are not those that were announced, twice in a row.',
+  detail: undefined,
 };
 
 export interface IntakeOptions {
   readonly reports: Reports;
   readonly uploads: Uploads;
+  readonly verifier: Pick<Verifier, 'judge' | 'close'>;
   readonly log: Log;
+  readonly patience?: Patience;
 }
 
 /** The customer's side of the desk: announces reports, takes bytes, and lets a part count once it has been read as a whole. */
 export class Intake {
   readonly #reports: Reports;
   readonly #uploads: Uploads;
+  readonly #verifier: IntakeOptions['verifier'];
   readonly #log: Log;
   readonly #asking = new KeyedTurns();
-  readonly #verifying = new Turns(VERIFICATIONS_AT_ONCE);
+  readonly #patience: Patience;
   readonly #completing = new Map<Upload, Promise<CompleteAnswer>>();
   readonly #finished = new Map<string, CompleteAnswer>();
   readonly #stop = new AbortController();
 
-  constructor({ reports, uploads, log }: IntakeOptions) {
+  constructor({ reports, uploads, verifier, log, patience = new Patience() }: IntakeOptions) {
     this.#reports = reports;
     this.#uploads = uploads;
+    this.#verifier = verifier;
+    this.#patience = patience;
     this.#log = log;
   }
 
@@ -66,7 +74,7 @@ export class Intake {
 
   /**
    * Reads the whole part and lets it count, or puts it apart. Callers that race, and that come again, get the same answer.
-   * Throws `ticket-unknown`, `upload-incomplete`, `upload-damaged`, `stopping`.
+   * Throws `ticket-unknown`, `upload-incomplete`, `upload-damaged`, `not-verified`, `stopping`.
    */
   async complete(ticket: string): Promise<CompleteAnswer> {
     const finished = this.#finished.get(hashSecret(ticket));
@@ -74,9 +82,7 @@ export class Intake {
     const upload = this.#uploads.byTicket(ticket);
     let completing = this.#completing.get(upload);
     if (completing === undefined) {
-      completing = upload
-        .exclusively(() => this.#verifying.run(() => this.#complete(upload)))
-        .finally(() => this.#completing.delete(upload));
+      completing = upload.exclusively(() => this.#complete(upload)).finally(() => this.#completing.delete(upload));
       this.#completing.set(upload, completing);
     }
     return completing;
@@ -108,6 +114,7 @@ export class Intake {
   async close(): Promise<void> {
     this.#stop.abort(new DeskError('stopping'));
     await Promise.allSettled(this.#completing.values());
+    await this.#verifier.close();
   }
 
   async #complete(upload: Upload): Promise<CompleteAnswer> {
@@ -124,7 +131,7 @@ export class Intake {
     const received = await upload.receivedBytes();
     if (received !== part.bytes) throw uploadConflict('upload-incomplete', received);
     const startedMs = performance.now();
-    const verdict = await judgePart(upload.path, part, signal);
+    const verdict = await this.#judge(upload);
     if (verdict.is === 'damaged' && damaged + 1 < MAX_DAMAGED_UPLOADS) {
       await upload.restart();
       throw uploadConflict('upload-damaged', 0);
@@ -142,6 +149,22 @@ export class Intake {
       this.#log.warn({ ...fields, code, detail }, 'part quarantined');
       return { status: 'quarantined', code, message };
     });
+  }
+
+  /** No verdict says nothing of the part: its bytes stay, and it can be completed again after a while. */
+  async #judge(upload: Upload): Promise<Verdict> {
+    this.#patience.check(upload);
+    const { report, part } = upload.record;
+    try {
+      return await this.#verifier.judge(upload.path, part, this.#stop.signal);
+    } catch (error) {
+      if (!(error instanceof DeskError) || error.code !== 'not-verified') throw error;
+      const { cause } = error;
+      const fields = { report: report.id, part: part.number, bytes: part.bytes };
+      const stack = cause instanceof Error ? cause.stack : undefined;
+      this.#log.error({ ...fields, system: systemCode(cause), stack }, 'part not read to its end');
+      throw this.#patience.failed(upload, cause);
+    }
   }
 
   /** The last step, in the turn of `ask`: nobody gets a ticket for a part that counts a moment later. */

@@ -1,20 +1,25 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import type { BundleProblem } from '../../shared/bundle/errors.js';
+import * as v from 'valibot';
 import { verifyBundle } from '../../shared/bundle/verify.js';
 import type { Part } from '../../shared/report/report.js';
 import { openFileSource } from '../../store/file-source.js';
-import { readDigest, type Digest } from '../reports/digest.js';
+import { digestSchema, readDigest } from '../reports/digest.js';
 
 /** `damaged`: these are not the bytes that were announced. `bad`: they are, and are no bundle that may be shown. */
-export type Verdict =
-  | { readonly is: 'good'; readonly digest: Digest }
-  | { readonly is: 'bad'; readonly problem: BundleProblem }
-  | { readonly is: 'damaged' };
+export const verdictSchema = v.variant('is', [
+  v.object({ is: v.literal('good'), digest: digestSchema }),
+  v.object({
+    is: v.literal('bad'),
+    problem: v.object({ code: v.string(), message: v.string(), detail: v.optional(v.string()) }),
+  }),
+  v.object({ is: v.literal('damaged') }),
+]);
+export type Verdict = v.InferOutput<typeof verdictSchema>;
 
-/** Reads all of a part, in bounded memory. Rejects where the desk itself cannot read the file, or is stopping. */
-export async function judgePart(path: string, part: Part, signal: AbortSignal): Promise<Verdict> {
+/** Reads all of a part, in bounded memory. Rejects where the desk itself cannot read the file, or when it is aborted. */
+export async function judgePart(path: string, part: Part, signal?: AbortSignal): Promise<Verdict> {
   if ((await sha256Of(path, signal)) !== part.sha256) return { is: 'damaged' };
   const source = await openFileSource(path);
   try {
@@ -28,8 +33,8 @@ export async function judgePart(path: string, part: Part, signal: AbortSignal): 
   }
 }
 
-async function sha256Of(path: string, signal: AbortSignal): Promise<string> {
+async function sha256Of(path: string, signal: AbortSignal | undefined): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash, { signal });
+  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash, signal === undefined ? {} : { signal });
   return hash.digest('hex');
 }

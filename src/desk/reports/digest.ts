@@ -3,7 +3,7 @@ import type { ByteSource } from '../../shared/bundle/byte-source.js';
 import { BundleError } from '../../shared/bundle/errors.js';
 import * as v from 'valibot';
 import { partSchema, type Part } from '../../shared/report/report.js';
-import { MAX_DIGEST_ERRORS } from '../limits.js';
+import { MAX_DIGEST_ENTRY_BYTES, MAX_DIGEST_ERRORS } from '../limits.js';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const instant = v.pipe(v.number(), v.finite());
@@ -27,7 +27,7 @@ export async function readDigest(source: ByteSource, part: Part, signal?: AbortS
   const { session, range, entries } = bundle.manifest;
   const errors = [];
   for (const entry of entries) {
-    if (entry.lane !== 'error' || errors.length === MAX_DIGEST_ERRORS) continue;
+    if (entry.lane !== 'error' || entry.bytes > MAX_DIGEST_ENTRY_BYTES || errors.length === MAX_DIGEST_ERRORS) continue;
     try {
       const { events } = await bundle.readLaneEvents(entry, { signal });
       errors.push({ sha256: entry.sha256, count: events.filter((event) => event.type === 'error').length });

@@ -3,9 +3,10 @@
 //   reports/<id>/parts/<number>.fluxrec              a verified part, never changed
 //   reports/<id>/parts/<number>.digest.json          what the inbox says of it; can be made again from the part
 //   reports/<id>/conversation/<atMs>-<uuid>.json     one entry, never changed
-//   quarantine/<id>/<number>.fluxrec                 a part that could not be verified; nobody reads it by the desk
+//   quarantine/<id>/<number>.fluxrec                 a part that could not be verified, for a month; nobody reads it by the desk
 
 export const REPORTS = 'reports/';
+export const QUARANTINE = 'quarantine/';
 
 /** Wide enough for any date that JavaScript knows, so that the order of the keys is the order of time. */
 const AT_DIGITS = 16;
@@ -31,7 +32,7 @@ export function conversationKey(report: string, entry: { readonly atMs: number; 
 }
 
 export function quarantineKey(report: string, number: number): string {
-  return `quarantine/${report}/${number}.fluxrec`;
+  return `${QUARANTINE}${report}/${number}.fluxrec`;
 }
 
 /** The report that an object belongs to, and what of it the object is; undefined: none of ours. */

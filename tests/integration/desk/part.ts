@@ -24,7 +24,10 @@ export function sha256(bytes: Uint8Array): string {
 }
 
 function segment(lane: Lane, chain: number, events: readonly object[]): SealedSegment {
-  const plain = Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+  return seal(lane, chain, Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join('')), events.length);
+}
+
+function seal(lane: Lane, chain: number, plain: Buffer, events: number): SealedSegment {
   const stored = new Uint8Array(deflateRawSync(plain));
   return {
     stored,
@@ -38,7 +41,7 @@ function segment(lane: Lane, chain: number, events: readonly object[]): SealedSe
       endMonoMs: 2000,
       startWallMs: STARTED_MS + 1000,
       endWallMs: STARTED_MS + 2000,
-      events: events.length,
+      events,
       bytes: plain.length,
       storedBytes: stored.length,
       crc32: crc32(plain),
@@ -70,6 +73,16 @@ export async function makePart({ errors = [], bytes = 0, range = { startMs: 0, e
       segment('error', chain, [{ type: 'error', t: 1000, kind: 'uncaught', name: 'Error', message }]),
     ),
   ];
+  return writePart(sealed, range);
+}
+
+/** A good part of 65 KB for every 64 MiB of blanks that it unpacks to: reading one keeps a core busy for a second or two. */
+export function slowPart(entries: number): Promise<Buffer> {
+  const { segment: blank, stored } = seal('log', 0, Buffer.alloc(64 * 1024 * 1024, ' '), 1);
+  return writePart(Array.from({ length: entries }, (_, chain) => ({ segment: { ...blank, chain }, stored })));
+}
+
+async function writePart(sealed: readonly SealedSegment[], range = { startMs: 0, endMs: 60_000 }): Promise<Buffer> {
   const plan = await planBundle(
     {
       session: {
