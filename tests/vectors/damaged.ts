@@ -151,7 +151,11 @@ export async function damagedVectors(): Promise<MadeVector[]> {
       bytes: rawZip([{ ...damagedManifest, crc32: 1 }, LOG_FILE]),
     },
     {
-      vector: { file: 'garbled-manifest.fluxrec', scenario: 'The manifest has another CRC-32 and is no JSON.', fails: 'wrong-hash' },
+      vector: {
+        file: 'garbled-manifest.fluxrec',
+        scenario: 'The manifest has another CRC-32 and is no JSON.',
+        fails: 'wrong-hash',
+      },
       bytes: rawZip([{ name: 'manifest.json', plain: damagedManifest.plain.slice(1), crc32: 1 }, LOG_FILE]),
     },
     {
@@ -160,7 +164,11 @@ export async function damagedVectors(): Promise<MadeVector[]> {
         scenario: 'The manifest and the zip give different plain sizes; the other entry is read.',
         problems: [{ code: 'wrong-size', path: LOG_PATH }],
       },
-      bytes: rawZip([manifestFile(manifestAround([{ ...LOG_ENTRY, bytes: LOG.length + 1 }, OTHER_ENTRY])), LOG_FILE, OTHER_FILE]),
+      bytes: rawZip([
+        manifestFile(manifestAround([{ ...LOG_ENTRY, bytes: LOG.length + 1 }, OTHER_ENTRY])),
+        LOG_FILE,
+        OTHER_FILE,
+      ]),
     },
     {
       vector: {
@@ -168,7 +176,10 @@ export async function damagedVectors(): Promise<MadeVector[]> {
         scenario: 'The manifest and the zip give different stored sizes.',
         problems: [{ code: 'wrong-size', path: LOG_PATH }],
       },
-      bytes: rawZip([manifestFile(manifestAround([{ ...LOG_ENTRY, storedBytes: LOG_ENTRY.storedBytes - 1 }])), LOG_FILE]),
+      bytes: rawZip([
+        manifestFile(manifestAround([{ ...LOG_ENTRY, storedBytes: LOG_ENTRY.storedBytes - 1 }])),
+        LOG_FILE,
+      ]),
     },
     {
       vector: {
@@ -177,6 +188,46 @@ export async function damagedVectors(): Promise<MadeVector[]> {
         found: [{ code: 'wrong-size', path: LOG_PATH }],
       },
       bytes: rawZip([manifestFile(manifestAround([LOG_ENTRY])), { ...LOG_FILE, local: { plainBytes: 7 } }]),
+    },
+    {
+      vector: {
+        file: 'wrong-local-crc.fluxrec',
+        scenario: 'The local header gives another CRC-32 than the directory.',
+        found: [{ code: 'wrong-hash', path: LOG_PATH }],
+      },
+      bytes: rawZip([manifestFile(manifestAround([LOG_ENTRY])), { ...LOG_FILE, local: { crc32: 7 } }]),
+    },
+    {
+      vector: {
+        file: 'wrong-store-size.fluxrec',
+        scenario: 'An entry that is stored as it is has another plain than stored size.',
+        problems: [{ code: 'wrong-size', path: LOG_PATH }],
+      },
+      bytes: rawZip([
+        manifestFile(
+          manifestAround([logEntry(LOG_PATH, LOG, LOG, { encoding: 'store', bytes: LOG.length - 1 }), OTHER_ENTRY]),
+        ),
+        { ...LOG_FILE, isStored: true },
+        OTHER_FILE,
+      ]),
+    },
+    {
+      vector: {
+        file: 'bytes-added.fluxrec',
+        scenario: 'Bytes lie between the directory and its end: there could be another directory.',
+        fails: 'truncated',
+        salvage: [{ code: 'truncated' }],
+      },
+      bytes: Uint8Array.from([...good.subarray(0, -22), ...new Uint8Array(50), ...good.subarray(-22)]),
+    },
+    {
+      vector: {
+        file: 'wrong-count.fluxrec',
+        scenario: 'The directory has one record more than its end says.',
+        fails: 'truncated',
+        salvage: [{ code: 'truncated' }],
+      },
+      bytes: rawZip([manifestFile(manifestAround([LOG_ENTRY])), LOG_FILE, OTHER_FILE], { count: 2 }),
     },
     {
       vector: {
@@ -190,7 +241,11 @@ export async function damagedVectors(): Promise<MadeVector[]> {
       ]),
     },
     {
-      vector: { file: 'from-the-future.fluxrec', scenario: 'Format 2, in a shape that nobody knows yet.', fails: 'from-the-future' },
+      vector: {
+        file: 'from-the-future.fluxrec',
+        scenario: 'Format 2, in a shape that nobody knows yet.',
+        fails: 'from-the-future',
+      },
       bytes: rawZip([manifestFile({ format: 2, lanes: 'all of them' })]),
     },
     {
@@ -198,17 +253,26 @@ export async function damagedVectors(): Promise<MadeVector[]> {
       bytes: rawZip([{ name: 'manifest.json', plain: new TextEncoder().encode('format: 1\n') }]),
     },
     {
-      vector: { file: 'manifest-no-format.fluxrec', scenario: 'The manifest gives no format.', fails: 'manifest-invalid' },
+      vector: {
+        file: 'manifest-no-format.fluxrec',
+        scenario: 'The manifest gives no format.',
+        fails: 'manifest-invalid',
+      },
       bytes: rawZip([manifestFile({ ...manifestAround([]), format: '1' })]),
     },
     {
-      vector: { file: 'manifest-no-session.fluxrec', scenario: 'The manifest lacks the session.', fails: 'manifest-invalid' },
+      vector: {
+        file: 'manifest-no-session.fluxrec',
+        scenario: 'The manifest lacks the session.',
+        fails: 'manifest-invalid',
+      },
       bytes: rawZip([manifestFile({ ...manifestAround([]), session: null })]),
     },
     {
       vector: {
         file: 'manifest-inconsistent.fluxrec',
-        scenario: 'Entries of a source that is not given, and that end before they begin; anchors out of order; the other entry is read.',
+        scenario:
+          'Entries of a source that is not given, and that end before they begin; anchors out of order; the other entry is read.',
         problems: [
           { code: 'manifest-invalid', path: 'manifest.json' },
           { code: 'manifest-invalid', path: LOG_PATH },

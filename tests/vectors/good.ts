@@ -36,7 +36,10 @@ export const LOG_FILE: RawEntry = { name: LOG_PATH, plain: LOG };
 
 export async function goodVectors(): Promise<MadeVector[]> {
   const text = new TextEncoder();
-  const newer = ndjson([{ type: 'thermal', t: 1, celsius: 71 }, { type: 'log', t: 5, level: 'info', logger: 'console', message: 'a' }]);
+  const newer = ndjson([
+    { type: 'thermal', t: 1, celsius: 71 },
+    { type: 'log', t: 5, level: 'info', logger: 'console', message: 'a' },
+  ]);
   const video = Uint8Array.from({ length: 400 }, (_, i) => (i * 7919) & 0xff);
   const screen = {
     ...logEntry('screen/w1-1/00000-0000.webm', video, video, { lane: 'screen', encoding: 'store', events: 12 }),
@@ -54,7 +57,9 @@ export async function goodVectors(): Promise<MadeVector[]> {
       '{"type":"log","t":6,"level":"warn","logger":"console","message":"good, and the last line has no end"}',
     ].join('\n'),
   );
-  const badDom = text.encode('{"type":4,"data":{"href":"a"},"timestamp":1}\n{"type":"four","data":{},"timestamp":2}\n\u0000\n');
+  const badDom = text.encode(
+    '{"type":4,"data":{"href":"a"},"timestamp":1}\n{"type":"four","data":{},"timestamp":2}\n\u0000\n',
+  );
   return [
     {
       vector: {
@@ -68,7 +73,10 @@ export async function goodVectors(): Promise<MadeVector[]> {
       bytes: await goodBundle(),
     },
     {
-      vector: { file: 'good-empty.fluxrec', scenario: 'A bundle without entries: the customer chose a range in which nothing was recorded.' },
+      vector: {
+        file: 'good-empty.fluxrec',
+        scenario: 'A bundle without entries: the customer chose a range in which nothing was recorded.',
+      },
       bytes: rawZip([manifestFile(manifestAround([]))]),
     },
     {
@@ -94,7 +102,8 @@ export async function goodVectors(): Promise<MadeVector[]> {
     {
       vector: {
         file: 'good-packed-again.fluxrec',
-        scenario: 'Unpacked and packed again by a zip tool: manifest last, folders, a comment, extra fields, gaps, sizes after the data.',
+        scenario:
+          'Unpacked and packed again by a zip tool: manifest last, folders, a comment, extra fields, gaps, sizes after the data.',
         unknown: ['.DS_Store'],
       },
       bytes: rawZip(
@@ -104,13 +113,16 @@ export async function goodVectors(): Promise<MadeVector[]> {
           { name: '.DS_Store', plain: text.encode('x'), localExtra: new Uint8Array(28) },
           { ...manifestFile(manifestAround([LOG_ENTRY])), isStored: true, flags: 0, localExtra: new Uint8Array(9) },
         ],
-        { comment: text.encode('sent by mail, PK\u0005\u0006 and all') },
+        { comment: text.encode('sent by mail, PK\u0005\u0006 and all that looks like the end of a zip and is none') },
       ),
     },
     {
       vector: { file: 'good-zip64.fluxrec', scenario: 'Every size, offset and count is in its zip64 field.' },
       bytes: rawZip(
-        [{ ...manifestFile(manifestAround([LOG_ENTRY])), isZip64: true }, { ...LOG_FILE, isZip64: true }],
+        [
+          { ...manifestFile(manifestAround([LOG_ENTRY])), isZip64: true },
+          { ...LOG_FILE, isZip64: true },
+        ],
         { isZip64: true },
       ),
     },
@@ -156,7 +168,10 @@ export async function goodVectors(): Promise<MadeVector[]> {
         manifestFile(
           manifestAround([
             LOG_ENTRY,
-            logEntry('log/w1-1/00001-0000.ndjson', LOG, video, { encoding: 'deflate+aes-256-gcm', sha256: sha256(LOG) }),
+            logEntry('log/w1-1/00001-0000.ndjson', LOG, video, {
+              encoding: 'deflate+aes-256-gcm',
+              sha256: sha256(LOG),
+            }),
           ]),
         ),
         LOG_FILE,

@@ -6,7 +6,11 @@ import { rawZip } from './zip.js';
 const MB = 1024 * 1024;
 
 function pathVector(file: string, scenario: string, path: string): MadeVector {
-  const files = [manifestFile(manifestAround([{ ...LOG_ENTRY, path }, LOG_ENTRY])), { ...LOG_FILE, name: path }, LOG_FILE];
+  const files = [
+    manifestFile(manifestAround([{ ...LOG_ENTRY, path }, LOG_ENTRY])),
+    { ...LOG_FILE, name: path },
+    LOG_FILE,
+  ];
   return { vector: { file, scenario, problems: [{ code: 'path-traversal', path }] }, bytes: rawZip(files) };
 }
 
@@ -63,7 +67,11 @@ export function hostileVectors(): MadeVector[] {
       bytes: rawZip([manifestFile(manifestAround([LOG_ENTRY, { ...LOG_ENTRY, endMs: 9999 }])), LOG_FILE]),
     },
     {
-      vector: { file: 'duplicate-manifest.fluxrec', scenario: 'Two manifests: neither can be believed.', fails: 'duplicate-name' },
+      vector: {
+        file: 'duplicate-manifest.fluxrec',
+        scenario: 'Two manifests: neither can be believed.',
+        fails: 'duplicate-name',
+      },
       bytes: rawZip([manifestFile(manifestAround([LOG_ENTRY])), LOG_FILE, manifestFile(manifestAround([]))]),
     },
     {
@@ -126,25 +134,41 @@ export function hostileVectors(): MadeVector[] {
       ]),
     },
     {
-      vector: { file: 'manifest-too-large.fluxrec', scenario: 'A manifest of 33 MB in 33 KB.', fails: 'manifest-too-large' },
+      vector: {
+        file: 'manifest-too-large.fluxrec',
+        scenario: 'A manifest of 33 MB in 33 KB.',
+        fails: 'manifest-too-large',
+      },
       bytes: rawZip([{ name: 'manifest.json', plain: huge }]),
     },
     {
-      vector: { file: 'manifest-bomb.fluxrec', scenario: 'A manifest that says 9 KB and unpacks to 8 MB.', fails: 'zip-bomb' },
+      vector: {
+        file: 'manifest-bomb.fluxrec',
+        scenario: 'A manifest that says 9 KB and unpacks to 8 MB.',
+        fails: 'zip-bomb',
+      },
       bytes: rawZip([{ name: 'manifest.json', plain: zeros, stored: packedZeros, plainBytes: 9000 }]),
     },
     {
-      vector: { file: 'too-many-entries.fluxrec', scenario: 'The end of the directory gives 300,000 entries.', fails: 'too-many-entries' },
+      vector: {
+        file: 'too-many-entries.fluxrec',
+        scenario: 'The end of the directory gives 300,000 entries.',
+        fails: 'too-many-entries',
+      },
       bytes: rawZip([manifestFile(manifestAround([]))], { isZip64: true, count: 300_000 }),
     },
     {
-      vector: { file: 'too-many-listed.fluxrec', scenario: 'The manifest lists 200,001 entries.', fails: 'too-many-entries' },
+      vector: {
+        file: 'too-many-listed.fluxrec',
+        scenario: 'The manifest lists 200,001 entries.',
+        fails: 'too-many-entries',
+      },
       bytes: rawZip([manifestFile(manifestAround(Array.from({ length: 200_001 }, () => ({}))))]),
     },
     {
       vector: {
         file: 'encrypted.fluxrec',
-        scenario: 'An entry is encrypted in zip\'s own way, which a bundle never is.',
+        scenario: "An entry is encrypted in zip's own way, which a bundle never is.",
         problems: [{ code: 'unsupported-encoding', path: LOG_PATH }],
       },
       bytes: rawZip([manifestFile(manifestAround([LOG_ENTRY])), { ...LOG_FILE, flags: 0x0801 }]),
@@ -152,7 +176,7 @@ export function hostileVectors(): MadeVector[] {
     {
       vector: {
         file: 'unknown-method.fluxrec',
-        scenario: 'An entry is packed by zip\'s method 93, which a bundle does not use.',
+        scenario: "An entry is packed by zip's method 93, which a bundle does not use.",
         problems: [{ code: 'unsupported-encoding', path: LOG_PATH }],
       },
       bytes: rawZip([manifestFile(manifestAround([LOG_ENTRY])), { ...LOG_FILE, method: 93 }]),
@@ -163,10 +187,17 @@ export function hostileVectors(): MadeVector[] {
         scenario: 'The local header has another name than the directory.',
         found: [{ code: 'missing-entry', path: LOG_PATH }],
       },
-      bytes: rawZip([manifestFile(manifestAround([LOG_ENTRY])), { ...LOG_FILE, local: { name: LOG_PATH.replace('log', 'dom') } }]),
+      bytes: rawZip([
+        manifestFile(manifestAround([LOG_ENTRY])),
+        { ...LOG_FILE, local: { name: LOG_PATH.replace('log', 'dom') } },
+      ]),
     },
     {
-      vector: { file: 'split.fluxrec', scenario: 'The last file of a zip that is split over several.', fails: 'unsupported-encoding' },
+      vector: {
+        file: 'split.fluxrec',
+        scenario: 'The last file of a zip that is split over several.',
+        fails: 'unsupported-encoding',
+      },
       bytes: rawZip([manifestFile(manifestAround([]))], { disk: 3 }),
     },
   ];

@@ -72,7 +72,14 @@ const lines: readonly { lane: Lane; source: string; chain: number; sequence: num
     sequence: 0,
     events: [
       { type: 'log', t: 120, level: 'info', logger: 'console', message: 'Fluxion is ready' },
-      { type: 'log', t: 4900, level: 'error', logger: 'console', message: 'Sync failed: HTTP 500', args: [{ status: 500 }] },
+      {
+        type: 'log',
+        t: 4900,
+        level: 'error',
+        logger: 'console',
+        message: 'Sync failed: HTTP 500',
+        args: [{ status: 500 }],
+      },
     ],
   },
   {
@@ -81,7 +88,18 @@ const lines: readonly { lane: Lane; source: string; chain: number; sequence: num
     chain: 0,
     sequence: 0,
     events: [
-      { type: 'network', t: 4250, id: 'n1', kind: 'fetch', phase: 'request', method: 'POST', url, status: 500, outcome: 'ok', durationMs: 610 },
+      {
+        type: 'network',
+        t: 4250,
+        id: 'n1',
+        kind: 'fetch',
+        phase: 'request',
+        method: 'POST',
+        url,
+        status: 500,
+        outcome: 'ok',
+        durationMs: 610,
+      },
     ],
   },
   {
@@ -89,7 +107,9 @@ const lines: readonly { lane: Lane; source: string; chain: number; sequence: num
     source: 'w1-1',
     chain: 0,
     sequence: 0,
-    events: [{ type: 'error', t: 4910, kind: 'unhandled-rejection', name: 'SyncError', message: 'The server answered 500' }],
+    events: [
+      { type: 'error', t: 4910, kind: 'unhandled-rejection', name: 'SyncError', message: 'The server answered 500' },
+    ],
   },
   {
     lane: 'action',
@@ -160,7 +180,12 @@ export function manifestAround(entries: readonly object[], more: object = {}): o
 }
 
 /** The manifest entry of a log that is made by hand. */
-export function logEntry(path: string, plain: Uint8Array, stored: Uint8Array, more: Partial<ManifestEntry> = {}): ManifestEntry {
+export function logEntry(
+  path: string,
+  plain: Uint8Array,
+  stored: Uint8Array,
+  more: Partial<ManifestEntry> = {},
+): ManifestEntry {
   return {
     path,
     lane: 'log',

@@ -52,7 +52,10 @@ async function expectLines(bundle: Bundle, path: string, counts: object): Promis
   expect({ ...parsed, events: parsed.events.length }).toEqual(counts);
 }
 
-export function testVectors(vectors: readonly Vector[], load: (file: string) => Promise<Uint8Array<ArrayBuffer>>): void {
+export function testVectors(
+  vectors: readonly Vector[],
+  load: (file: string) => Promise<Uint8Array<ArrayBuffer>>,
+): void {
   describe.each(vectors)('$file', (vector) => {
     const { file, scenario, fails, problems = [], found = [], unknown = [], lines = {} } = vector;
     it(scenario, async () => {

@@ -18,7 +18,9 @@ export interface Vector {
   /** Entries of the zip that the manifest does not list. Default: none. */
   readonly unknown?: readonly string[];
   /** What reading the lines of an entry counts. */
-  readonly lines?: Readonly<Record<string, { readonly events: number; readonly badLines: number; readonly unknownEvents: number }>>;
+  readonly lines?: Readonly<
+    Record<string, { readonly events: number; readonly badLines: number; readonly unknownEvents: number }>
+  >;
   /** What opening with salvage tells, where opening without fails. */
   readonly salvage?: readonly ExpectedProblem[];
 }

@@ -17,7 +17,12 @@ export interface RawEntry {
   readonly plainBytes?: number;
   readonly storedBytes?: number;
   /** What only the local header says. */
-  readonly local?: { readonly name?: string; readonly crc32?: number; readonly plainBytes?: number; readonly storedBytes?: number };
+  readonly local?: {
+    readonly name?: string;
+    readonly crc32?: number;
+    readonly plainBytes?: number;
+    readonly storedBytes?: number;
+  };
   /** An extra field, in the local header only. */
   readonly localExtra?: Uint8Array;
   /** Bytes between this entry and the next. */
@@ -35,8 +40,6 @@ export interface RawOptions {
   /** zip64 end records, and 0xffff in the fields of the old one. */
   readonly isZip64?: boolean;
   readonly count?: number;
-  /** Added to the offset that the end record gives. */
-  readonly shift?: number;
   readonly disk?: number;
 }
 
@@ -88,7 +91,7 @@ export function rawZip(entries: readonly RawEntry[], options: RawOptions = {}): 
   }
   const start = file.length;
   file.add(directory.done());
-  return writeEnd(file, options.count ?? entries.length, directory.length, start + (options.shift ?? 0), options);
+  return writeEnd(file, options.count ?? entries.length, directory.length, start, options);
 }
 
 function describe(entry: RawEntry) {
@@ -127,16 +130,41 @@ function writeRecord(directory: Bytes, entry: RawEntry, record: ReturnType<typeo
   directory
     .numbers([0x02014b50, 4], [45, 2], [20, 2], [record.flags, 2], [record.method, 2], [0, 2], [0x21, 2])
     .numbers([record.crc32, 4], [isZip64 ? FULL_32 : record.storedBytes, 4], [isZip64 ? FULL_32 : record.plainBytes, 4])
-    .numbers([record.name.length, 2], [extra.length, 2], [0, 2], [0, 2], [0, 2], [0, 4], [isZip64 ? FULL_32 : offset, 4])
+    .numbers(
+      [record.name.length, 2],
+      [extra.length, 2],
+      [0, 2],
+      [0, 2],
+      [0, 2],
+      [0, 4],
+      [isZip64 ? FULL_32 : offset, 4],
+    )
     .add(record.name)
     .add(extra.done());
 }
 
-function writeEnd(file: Bytes, count: number, bytes: number, offset: number, options: RawOptions): Uint8Array<ArrayBuffer> {
+function writeEnd(
+  file: Bytes,
+  count: number,
+  bytes: number,
+  offset: number,
+  options: RawOptions,
+): Uint8Array<ArrayBuffer> {
   const isZip64 = options.isZip64 === true;
   const recordOffset = file.length;
   if (isZip64) {
-    file.numbers([0x06064b50, 4], [44, 8], [45, 2], [45, 2], [0, 4], [0, 4], [count, 8], [count, 8], [bytes, 8], [offset, 8]);
+    file.numbers(
+      [0x06064b50, 4],
+      [44, 8],
+      [45, 2],
+      [45, 2],
+      [0, 4],
+      [0, 4],
+      [count, 8],
+      [count, 8],
+      [bytes, 8],
+      [offset, 8],
+    );
     file.numbers([0x07064b50, 4], [0, 4], [recordOffset, 8], [1, 4]);
   }
   const small = isZip64 ? 0xffff : count;
