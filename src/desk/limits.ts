@@ -35,7 +35,7 @@ export const VERIFY_MS_PER_MIB = 2 * SECOND_MS;
  * made of as many tiny values as fit takes several times that, and is better called invalid than run out of memory over.
  */
 export const VERIFY_HEAP_MB = 512;
-/** The reading thread takes 20 MB and 50 ms to start: kept for the parts of one report, not for the night. */
+/** The reading thread takes 10 MB and 65 ms to start: kept for the parts of one report, not for the night. */
 export const VERIFY_IDLE_MS = 10 * SECOND_MS;
 /** After a part was not read to its end, it is read again after this time, and four times that the next time, up to the most. */
 export const VERIFY_AGAIN_MS = MINUTE_MS;
