@@ -1,6 +1,6 @@
 import { FluxionError, type ErrorResult } from '../../shared/errors.js';
 import type { FromWorker, QuestionMessage, QuestionName, Questions } from './messages.js';
-import type { GiveRows } from './ring.js';
+import type { GiveRows } from './ring-contract.js';
 
 interface Pending {
   readonly message: QuestionMessage;

@@ -14,7 +14,7 @@ import type {
   ToWorker,
 } from './messages.js';
 import { PendingQuestions } from './pending-questions.js';
-import type { GiveRows, Ring, RingOptions } from './ring.js';
+import type { GiveRows, Ring, RingOptions } from './ring-contract.js';
 import { countEvents, Unstored } from './unstored.js';
 
 /** A worker that dies again within this time is not started once more. */
