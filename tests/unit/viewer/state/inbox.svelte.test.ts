@@ -77,6 +77,17 @@ it('shows what comes in by itself, and keeps the selection', async () => {
   expect(inbox.selected).toBe(desk.reports[1]?.id);
 });
 
+it('does not take for arrived what another filter finds', async () => {
+  desk.reports = [summary({ status: 'closed' }), summary()];
+  inbox.filter('new');
+  await open();
+  expect(inbox.reports).toHaveLength(1);
+  inbox.filter(undefined);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(inbox.reports).toHaveLength(2);
+  expect(inbox.arrived).toEqual([]);
+});
+
 it('counts the first report of an empty inbox as arrived', async () => {
   await open();
   desk.reports = [summary()];
