@@ -5,6 +5,8 @@ import type { OpenContents, OpenReport } from './open-report.svelte.js';
 
 /** One bar of the strip is this wide, px. */
 const BAR_PX = 2;
+/** A press this near to an error's mark means the error. */
+const NEAR_PX = 5;
 /** No closer than this: rrweb's own events are some 50 ms apart. */
 const MIN_VIEW_MS = 1_000;
 
@@ -91,6 +93,17 @@ export class Strip {
   shareOf(ms: number): number {
     const { startMs, endMs } = this.#view;
     return (ms - startMs) / (endMs - startMs);
+  }
+
+  /** The error beside which a press at `ms` was: whoever aims at its mark means the error. */
+  faultNear(ms: number): number | undefined {
+    const reachMs = (NEAR_PX / Math.max(1, this.#widthPx)) * (this.#view.endMs - this.#view.startMs);
+    let best: number | undefined;
+    for (const fault of this.#report.faults) {
+      const awayMs = Math.abs(fault.ms - ms);
+      if (awayMs <= reachMs && (best === undefined || awayMs < Math.abs(best - ms))) best = fault.ms;
+    }
+    return best;
   }
 
   /** Zooms by a factor (below 1: closer) around a report time, which stays where it is. */

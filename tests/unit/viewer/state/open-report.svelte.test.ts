@@ -234,6 +234,17 @@ describe('the strip', () => {
     expect(strip.isZoomed).toBe(false);
   });
 
+  it('takes a press beside a mark for the error, the nearer of two', async () => {
+    const contents = await open();
+    const strip = new Strip(report, contents);
+    strip.resize(590);
+    expect(strip.faultNear(29_600)).toBe(30_000);
+    expect(strip.faultNear(29_000)).toBeUndefined();
+    strip.resize(5);
+    expect(strip.faultNear(15_000)).toBe(2_000);
+    expect(strip.faultNear(17_000)).toBe(30_000);
+  });
+
   it('turns a page when the playhead leaves it', async () => {
     const contents = await open();
     const strip = new Strip(report, contents);
