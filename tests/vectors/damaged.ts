@@ -5,8 +5,8 @@ import { rawZip } from './zip.js';
 
 const OTHER_PATH = 'log/w1-1/00001-0000.ndjson';
 const OTHER = ndjson([{ type: 'log', t: 9000, level: 'info', logger: 'console', message: 'still here' }]);
-const OTHER_ENTRY = logEntry(OTHER_PATH, OTHER, deflateSync(OTHER), { chain: 1 });
-const OTHER_FILE = { name: OTHER_PATH, plain: OTHER };
+export const OTHER_ENTRY = logEntry(OTHER_PATH, OTHER, deflateSync(OTHER), { chain: 1 });
+export const OTHER_FILE = { name: OTHER_PATH, plain: OTHER };
 
 function indexOf(bytes: Uint8Array, text: string, from = 0): number {
   return Buffer.from(bytes).indexOf(text, from);
@@ -55,6 +55,20 @@ export async function damagedVectors(): Promise<MadeVector[]> {
         salvage: [{ code: 'truncated' }],
       },
       bytes: good.slice(0, directory + 100),
+    },
+    {
+      vector: {
+        file: 'truncated-descriptor.fluxrec',
+        scenario:
+          'The directory is lost, and an entry has its sizes after its data: what lies behind it cannot be found.',
+        fails: 'truncated',
+        salvage: [{ code: 'truncated' }, { code: 'missing-entry', path: LOG_PATH }],
+      },
+      bytes: (() => {
+        const local = { crc32: 0, plainBytes: 0, storedBytes: 0 };
+        const files = [OTHER_FILE, { ...LOG_FILE, flags: 0x0808, local }];
+        return rawZip([manifestFile(manifestAround([OTHER_ENTRY, LOG_ENTRY])), ...files]).slice(0, -30);
+      })(),
     },
     {
       vector: {
@@ -130,6 +144,7 @@ export async function damagedVectors(): Promise<MadeVector[]> {
       vector: {
         file: 'wrong-crc.fluxrec',
         scenario: 'The hashes fit and the CRC-32 does not: unzip would refuse the entry.',
+        isFoundByVerifyingOnly: true,
         found: [{ code: 'wrong-hash', path: LOG_PATH }],
       },
       bytes: rawZip([manifestFile(manifestAround([LOG_ENTRY])), { ...LOG_FILE, crc32: 0x12345678 }]),

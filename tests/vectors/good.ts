@@ -152,6 +152,7 @@ export async function goodVectors(): Promise<MadeVector[]> {
         scenario: 'An entry is sealed in a way that this version does not know, and is not what was sealed.',
         problems: [{ code: 'unsupported-encoding', path: LOG_PATH }],
         found: [{ code: 'wrong-hash', path: LOG_PATH }],
+        isFoundByVerifyingOnly: true,
       },
       bytes: rawZip([
         manifestFile(manifestAround([{ ...LOG_ENTRY, encoding: 'deflate+aes-256-gcm', storedBytes: video.length }])),

@@ -1,4 +1,5 @@
 import { deflateSync } from 'fflate';
+import { OTHER_ENTRY, OTHER_FILE } from './damaged.js';
 import { LOG, LOG_ENTRY, LOG_FILE, LOG_PATH, manifestFile, type MadeVector } from './good.js';
 import { logEntry, manifestAround } from './session.js';
 import { rawZip } from './zip.js';
@@ -180,6 +181,26 @@ export function hostileVectors(): MadeVector[] {
         problems: [{ code: 'unsupported-encoding', path: LOG_PATH }],
       },
       bytes: rawZip([manifestFile(manifestAround([LOG_ENTRY])), { ...LOG_FILE, method: 93 }]),
+    },
+    {
+      vector: {
+        file: 'other-method-inside.fluxrec',
+        scenario: 'The local header gives another method than the directory.',
+        found: [{ code: 'unsupported-encoding', path: LOG_PATH }],
+      },
+      bytes: rawZip([manifestFile(manifestAround([LOG_ENTRY])), { ...LOG_FILE, local: { method: 0 } }]),
+    },
+    {
+      vector: {
+        file: 'zip-bomb-header.fluxrec',
+        scenario: "A local header that moves an entry's bytes over the next entry.",
+        found: [{ code: 'zip-bomb', path: LOG_PATH }],
+      },
+      bytes: rawZip([
+        manifestFile(manifestAround([LOG_ENTRY, OTHER_ENTRY])),
+        { ...LOG_FILE, local: { extraBytes: 40 } },
+        OTHER_FILE,
+      ]),
     },
     {
       vector: {

@@ -13,8 +13,10 @@ export interface Vector {
   readonly fails?: BundleErrorCode;
   /** What is told on opening, in any order. Default: nothing. */
   readonly problems?: readonly ExpectedProblem[];
-  /** What verifying tells besides, because entries are read. Default: nothing. */
+  /** What reading the entries tells besides. Default: nothing. */
   readonly found?: readonly ExpectedProblem[];
+  /** Only verifying finds it: reading an entry does not look at all that is said of it. */
+  readonly isFoundByVerifyingOnly?: true;
   /** Entries of the zip that the manifest does not list. Default: none. */
   readonly unknown?: readonly string[];
   /** What reading the lines of an entry counts. */

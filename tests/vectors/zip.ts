@@ -19,9 +19,11 @@ export interface RawEntry {
   /** What only the local header says. */
   readonly local?: {
     readonly name?: string;
+    readonly method?: number;
     readonly crc32?: number;
     readonly plainBytes?: number;
     readonly storedBytes?: number;
+    readonly extraBytes?: number;
   };
   /** An extra field, in the local header only. */
   readonly localExtra?: Uint8Array;
@@ -112,9 +114,9 @@ function writeLocal(file: Bytes, entry: RawEntry, record: ReturnType<typeof desc
   const name = local.name === undefined ? record.name : utf8.encode(local.name);
   const extra = entry.localExtra ?? new Uint8Array(0);
   file
-    .numbers([0x04034b50, 4], [20, 2], [record.flags, 2], [record.method, 2], [0, 2], [0x21, 2])
+    .numbers([0x04034b50, 4], [20, 2], [record.flags, 2], [local.method ?? record.method, 2], [0, 2], [0x21, 2])
     .numbers([local.crc32 ?? record.crc32, 4], [local.storedBytes ?? record.storedBytes, 4])
-    .numbers([local.plainBytes ?? record.plainBytes, 4], [name.length, 2], [extra.length, 2])
+    .numbers([local.plainBytes ?? record.plainBytes, 4], [name.length, 2], [local.extraBytes ?? extra.length, 2])
     .add(name)
     .add(extra);
 }

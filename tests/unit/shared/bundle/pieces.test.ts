@@ -48,6 +48,7 @@ describe('inflating', () => {
     // Level 0 makes uncompressed blocks, which are unpacked in another way.
     for (const level of [0, 6] as const) {
       const stored = deflateSync(plain, { level });
+      await expect(inflateEntry(stored, 10, 'a')).rejects.toMatchObject({ code: 'zip-bomb' });
       await expect(inflateEntry(stored, length - 1, 'a')).rejects.toMatchObject({ code: 'zip-bomb', path: 'a' });
       await expect(inflateEntry(stored, length + 1, 'a')).rejects.toMatchObject({ code: 'wrong-size', path: 'a' });
       expect(await inflateEntry(stored, length, 'a')).toHaveLength(length);
@@ -126,7 +127,10 @@ describe('lines', () => {
   });
 
   it('that are no UTF-8 are bad', () => {
-    expect(parseDomLines(Uint8Array.of(0x22, 0xff, 0x22, 0x0a))).toEqual({ events: [], badLines: 1, unknownEvents: 0 });
+    const line = bytes('{"type":"log","t":1,"level":"log","logger":"console","message":"?"}');
+    expect(parseLaneLines(line, 'log').events).toHaveLength(1);
+    line[line.indexOf('?'.charCodeAt(0))] = 0xff;
+    expect(parseLaneLines(line, 'log')).toEqual({ events: [], badLines: 1, unknownEvents: 0 });
   });
 
   it('of dom keep all that rrweb wrote', () => {

@@ -108,6 +108,15 @@ describe('a chain', () => {
     expect(source.ranges).toHaveLength(3);
   });
 
+  it('comes in the order in which it is asked for', async () => {
+    const bundle = await openBundle(bytesSource(largeBundle()));
+    const reversed = [...bundle.manifest.entries].reverse();
+    const read: unknown[] = [];
+    for await (const { entry, plain, error } of bundle.readChain(reversed))
+      read.push([entry.path, plain?.length, error]);
+    expect(read).toEqual(reversed.map(({ path, bytes }) => [path, bytes, undefined]));
+  });
+
   it('goes on after an entry that cannot be read', async () => {
     const bytes = largeBundle();
     // A byte of the second entry, in the middle of what lies in the file.
