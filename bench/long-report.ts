@@ -93,28 +93,30 @@ async function upload(deskUrl: string, bundle: Uint8Array<ArrayBuffer>): Promise
 }
 
 /**
- * Runs in every document: tells when a replayed frame with the grid in it has been painted. The replay's own frame runs no
- * scripts, so the document around it looks.
+ * Runs in the page: tells when a replayed frame with the grid in it has been painted. The replay's own frame runs no
+ * scripts, so the page looks into it, through whatever documents lie between.
  */
 function watchForFrame(): void {
-  const look = (): void => {
-    for (const frame of document.querySelectorAll('iframe')) {
-      let cells = 0;
-      try {
-        cells = frame.contentDocument?.querySelectorAll('td, .ticket, [role="listitem"]').length ?? 0;
-      } catch {
-        // A frame of another origin is not a replay's.
-      }
-      if (cells > 10) {
-        requestAnimationFrame(() => {
-          setTimeout(() => {
-            console.debug(`frame-shown ${String(performance.timeOrigin + performance.now())}`);
-          });
-        });
-        return;
-      }
+  if (window.top !== window) return;
+  const cellsIn = (inside: Document): number => {
+    let cells = inside === document ? 0 : inside.querySelectorAll('td').length;
+    for (const frame of inside.querySelectorAll('iframe')) {
+      const deeper = frame.contentDocument;
+      if (deeper !== null) cells += cellsIn(deeper);
     }
-    requestAnimationFrame(look);
+    return cells;
+  };
+  const look = (): void => {
+    if (cellsIn(document) < 10) {
+      requestAnimationFrame(look);
+      return;
+    }
+    // Painted after this frame's work.
+    requestAnimationFrame(() => {
+      setTimeout(() => {
+        console.debug(`frame-shown ${String(performance.now())}`);
+      });
+    });
   };
   requestAnimationFrame(look);
 }
@@ -135,8 +137,7 @@ async function openMs(
       timeout: 120_000,
     });
     await page.goto(url);
-    const shownAt = Number((await shown).text().split(' ')[1]);
-    return shownAt - (await page.evaluate(() => performance.timeOrigin));
+    return Number((await shown).text().split(' ')[1]);
   } finally {
     await context.close();
   }

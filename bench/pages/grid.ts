@@ -10,15 +10,18 @@ if (mode === 'rrweb') {
 } else if (mode === 'ours') {
   const { startRecorder } = await import('fluxion-recorder/recorder');
   startRecorder();
-} else if (mode === 'collect') {
-  // Every row goes to the bench itself: the real recorder without a host process, whose clock cannot run faster than time.
+}
+
+const target = document.getElementById('app');
+if (target === null) throw new Error('grid.html has no element #app.');
+mount(App, { target });
+
+if (mode === 'collect') {
+  // After the mount, so that the first frame of the recording has the grid in it. Every row goes to the bench itself: the
+  // real recorder without a host process, whose clock cannot run faster than time.
   const [{ startRecorder }, { collectingHost }] = await Promise.all([
     import('fluxion-recorder/recorder'),
     import('./collecting-host.js'),
   ]);
   startRecorder({ host: collectingHost() });
 }
-
-const target = document.getElementById('app');
-if (target === null) throw new Error('grid.html has no element #app.');
-mount(App, { target });
