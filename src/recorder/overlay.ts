@@ -14,7 +14,7 @@ dialog {
 }
 dialog::backdrop { background: rgb(10 12 18 / 45%); }
 iframe { display: block; width: 100%; height: 100%; border: 0; }
-.problem { width: min(440px, calc(100vw - 32px)); height: auto; padding: 20px 24px; }
+.problem { width: min(440px, calc(100vw - 32px)); height: fit-content; padding: 20px 24px; }
 h2 { margin: 0 0 8px; font-size: 17px; }
 p { margin: 0 0 16px; }
 button {

@@ -1,7 +1,7 @@
 import { record } from 'rrweb';
 import type { DomEvent } from '../../shared/session/lane.js';
 import { isElement } from '../masking/fields.js';
-import { selectors } from '../masking/selectors.js';
+import { rrwebSelectors, selectors } from '../masking/selectors.js';
 import { SnapshotMasking, type MutationData } from '../masking/snapshot-masking.js';
 import { CheckoutClock } from './checkout.js';
 import type { Lane, LaneContext } from './lane.js';
@@ -76,12 +76,11 @@ class DomLane {
         this.#take(event as DomEvent);
       }),
       recordAfter: 'DOMContentLoaded',
-      blockSelector: selectors.block,
+      blockSelector: rrwebSelectors.block,
       blockClass: 'fluxrec-block',
       ignoreClass: 'fluxrec-block',
       maskTextClass: 'fluxrec-mask',
-      // A text area that was emptied still has its first text as children.
-      maskTextSelector: `${selectors.maskedText},textarea`,
+      maskTextSelector: rrwebSelectors.maskedText,
       maskTextFn: this.#masking.areaText,
       maskInputFn: this.#masking.inputValue,
       // By tag, so that no type is forgotten (hidden, file); the function lets buttons and check boxes pass.

@@ -28,13 +28,33 @@ function isValid(selector: string): boolean {
   }
 }
 
+/** The app's part of them, with the comma before it. */
+const added = { mask: '', unmask: '', block: '' };
+
 /** Takes the app's selectors. Answers those that are none: what an app meant to mask it must hear about. */
 export function useSelectors(options: MaskOptions): string[] {
   const given = (['mask', 'unmask', 'block'] as const).flatMap((name) => {
     const selector = options[name];
     return selector === undefined ? [] : [{ name, selector }];
   });
-  for (const { name, selector } of given) if (isValid(selector)) selectors[name] += `,${selector}`;
+  for (const { name, selector } of given) if (isValid(selector)) added[name] += `,${selector}`;
+  selectors.mask = MASK_SELECTOR + added.mask;
+  selectors.unmask = UNMASK_SELECTOR + added.unmask;
+  selectors.block = BLOCK_SELECTOR + added.block;
   selectors.maskedText = `${selectors.mask},${EDITABLE_SELECTOR}`;
   return given.filter(({ selector }) => !isValid(selector)).map(({ selector }) => selector);
 }
+
+/**
+ * What rrweb is given. It asks for every text that changes, up to the root: as few and as simple selectors as can be. It
+ * knows the classes by itself, and what these take in too much its callback lets pass.
+ */
+export const rrwebSelectors = {
+  get block(): string {
+    return `[data-fluxrec-block],fluxrec-overlay${added.block}`;
+  },
+  get maskedText(): string {
+    // A text area that was emptied still has its first text as children.
+    return `[data-fluxrec-mask],[contenteditable],[role="textbox" i],[role="searchbox" i],textarea${added.mask}`;
+  },
+};
