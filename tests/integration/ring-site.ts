@@ -36,7 +36,7 @@ export async function startRingSite(): Promise<RingSite> {
     response.setHeader('content-type', isPage ? 'text/html' : 'text/javascript');
     response.setHeader('cache-control', 'no-store');
     if (isPage) response.end('<!doctype html><script type="module" src="/page.js"></script>');
-    else if (readdirSync(site, { recursive: true }).includes(path.slice(1)))
+    else if (readdirSync(site, { recursive: true, encoding: 'utf8' }).includes(path.slice(1)))
       response.end(readFileSync(join(site, path)));
     else response.writeHead(404).end();
   });

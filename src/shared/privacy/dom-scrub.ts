@@ -1,5 +1,7 @@
 import type { DomEvent } from '../session/lane.js';
-import type { ScrubText } from './scrubber.js';
+
+/** Replaces one text; `inStyle` where it is the page's own vocabulary (style sheets, class names, code locations). */
+export type ScrubText = (text: string, inStyle?: boolean) => string;
 
 // Where rrweb's events hold text. Its numbers for kinds of events, of incremental sources and of nodes are part of the
 // bundle format and do not change.

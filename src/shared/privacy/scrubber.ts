@@ -1,12 +1,9 @@
 import type { DomEvent, LaneEvent } from '../session/lane.js';
-import { scrubDomEvent } from './dom-scrub.js';
+import { scrubDomEvent, type ScrubText } from './dom-scrub.js';
 import type { MaskedValues } from './masked-values.js';
 import { Matcher } from './matcher.js';
 import { fold } from './needles.js';
 import { MASK } from './policy.js';
-
-/** Replaces one text; `inStyle` where it is the page's own vocabulary (style sheets, class names, code locations). */
-export type ScrubText = (text: string, inStyle?: boolean) => string;
 
 /** Takes masked values out of what is about to be written. It follows later additions to its set of values. */
 export interface Scrubber {
