@@ -9,6 +9,7 @@ else process.env['CHROMIUM'] = chromium;
 
 const conditions = ['fluxrec-source', 'svelte', 'browser', 'module'];
 
+// Each project is a group of its own (groupOrder): on two cores, browsers beside other tests time out for no fault of theirs.
 const unit = {
   // State files run in Node as in a browser: compiled for the client, or `$effect` would never run.
   plugins: [svelte({ dynamicCompileOptions: () => ({ generate: 'client' as const }) })],
@@ -16,6 +17,7 @@ const unit = {
   ssr: { resolve: { conditions } },
   test: {
     name: 'unit',
+    sequence: { groupOrder: 0 },
     environment: 'node',
     include: ['tests/unit/**/*.test.ts'],
     server: { deps: { inline: [/node_modules\/svelte\//] } },
@@ -23,7 +25,13 @@ const unit = {
 };
 const integration = {
   resolve: { conditions: ['fluxrec-source', 'node', 'module'] },
-  test: { name: 'integration', environment: 'node', include: ['tests/integration/**/*.test.ts'], testTimeout: 30_000 },
+  test: {
+    name: 'integration',
+    sequence: { groupOrder: 1 },
+    environment: 'node',
+    include: ['tests/integration/**/*.test.ts'],
+    testTimeout: 30_000,
+  },
 };
 const browser = {
   plugins: [svelte()],
@@ -34,6 +42,7 @@ const browser = {
   },
   test: {
     name: 'browser',
+    sequence: { groupOrder: 2 },
     include: ['tests/browser/**/*.test.ts'],
     browser: {
       enabled: true,
@@ -48,6 +57,7 @@ const e2e = {
   resolve: { conditions: ['fluxrec-source', 'node', 'module'] },
   test: {
     name: 'e2e',
+    sequence: { groupOrder: 3 },
     environment: 'node',
     include: ['tests/e2e/**/*.test.ts'],
     globalSetup: ['tests/e2e/build.ts'],
