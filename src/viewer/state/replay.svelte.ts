@@ -39,7 +39,12 @@ export class Replay {
 
   /** An attachment: fills an element with the replay. Its document is fetched while the report is still being opened. */
   readonly mount = (target: HTMLElement): (() => void) => {
-    const surface = new ReplaySurface({ target, documentUrl: this.#replayUrl });
+    const frame = takeLoadedFrame(target.ownerDocument);
+    const surface = new ReplaySurface({
+      target,
+      documentUrl: this.#replayUrl,
+      ...(frame === undefined ? {} : { frame }),
+    });
     const stop = $effect.root(() => {
       $effect(() => {
         const contents = this.#report.contents;
@@ -91,4 +96,13 @@ export class Replay {
     this.#isAutomatic = director.isAutomatic;
     if (director.state.kind !== 'loading') this.#hasSettled = true;
   }
+}
+
+/** The frame that index.html has loaded already; the first replay takes it, and it goes with that one. */
+function takeLoadedFrame(document: Document): HTMLIFrameElement | undefined {
+  const frame = document.querySelector<HTMLIFrameElement>('iframe#replay-document');
+  if (frame === null) return undefined;
+  frame.removeAttribute('id');
+  frame.hidden = false;
+  return frame;
 }
