@@ -11,6 +11,8 @@ export interface HostLanesOptions {
   readonly clock: HostClock;
   readonly ring: HostRing;
   readonly paused: boolean;
+  /** The user's own folder. Its path, which names a person, is written as `~` wherever it stands (stacks, log lines). */
+  readonly home?: string;
 }
 
 const RETAIN_INTERVAL_MS = 10_000;
@@ -24,6 +26,8 @@ export class HostLanes {
   readonly #ring: HostRing;
   readonly #budget: LineBudget;
   readonly #buffer = new Map<EventLane, string[]>();
+  /** As it stands in a line of JSON. */
+  readonly #home: string | undefined;
   readonly #timer: NodeJS.Timeout;
   #lastLog: LogEvent | undefined;
   /** Said again since it was last written; its lines are one line with a count. */
@@ -38,6 +42,8 @@ export class HostLanes {
     this.#ring = options.ring;
     this.#paused = options.paused;
     this.#budget = new LineBudget(options.clock);
+    // A home of `/` (a service's account) names nobody, and is in every path.
+    this.#home = (options.home?.length ?? 0) > 1 ? JSON.stringify(options.home).slice(1, -1) : undefined;
     this.#guard(() => {
       this.#ring.recover();
     });
@@ -160,7 +166,8 @@ export class HostLanes {
   }
 
   #line(event: LaneEvent): void {
-    const line = `${JSON.stringify(event)}\n`;
+    const json = `${JSON.stringify(event)}\n`;
+    const line = this.#home === undefined ? json : json.replaceAll(this.#home, '~');
     // What the recorder says of itself is little and always kept.
     if (event.type !== 'recorder' && !this.#budget.take(line.length)) {
       this.#drop(1);

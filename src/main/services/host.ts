@@ -1,4 +1,4 @@
-import { arch, platform, release } from 'node:os';
+import { arch, homedir, platform, release } from 'node:os';
 import { join } from 'node:path';
 import { RING_MAX_AGE_MS, RING_MAX_BYTES } from '../../shared/constants.js';
 import type { Handlers } from '../../shared/protocol/contract.js';
@@ -79,7 +79,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const panels = new Audience<PanelContract>();
     const limits = { maxAgeMs: settings.maxAgeMs, maxBytes: Math.min(HOST_RING_MAX_BYTES, settings.maxBytes) };
     const ring = new HostRing({ folder: join(dataDir, 'ring'), clock, session, limits });
-    const lanes = new HostLanes({ clock, ring, paused: session.paused });
+    const lanes = new HostLanes({ clock, ring, paused: session.paused, home: homedir() });
     const recording = new RecordingState({ session, lanes, windows, settings });
     const drafts = await Drafts.open({
       folder: join(dataDir, 'drafts'),

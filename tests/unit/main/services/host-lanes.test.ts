@@ -15,6 +15,8 @@ import type { LaneEvent, LogEvent } from '../../../../src/shared/session/lane.js
 import { ClockDouble } from './clock-double.js';
 
 const MAX_AGE_MS = 600_000;
+/** With a backslash, as JSON writes it twice. */
+const HOME = 'C:\\Users\\grace';
 let dir: string;
 let clock: ClockDouble;
 let session: Session;
@@ -34,7 +36,7 @@ afterEach(async () => {
 async function start(maxBytes = 10_000_000): Promise<void> {
   session = await Session.open({ folder: dir, fs: nodeFileSystem, clock, maxAgeMs: MAX_AGE_MS });
   const ring = new HostRing({ folder: join(dir, 'ring'), clock, session, limits: { maxAgeMs: MAX_AGE_MS, maxBytes } });
-  lanes = new HostLanes({ clock, ring, paused: session.paused });
+  lanes = new HostLanes({ clock, ring, paused: session.paused, home: HOME });
 }
 
 /** The process is killed: nothing is closed. Another run begins. */
@@ -68,6 +70,12 @@ async function eventsOf(lane: string): Promise<LaneEvent[]> {
 async function messages(): Promise<string[]> {
   return (await eventsOf('log')).map((event) => (event.type === 'log' ? event.message : ''));
 }
+
+it('names nobody by the path of their own folder', async () => {
+  say(`cannot read ${HOME}\\orders.db`, 'error');
+  const events = await eventsOf('log');
+  expect(events).toEqual([expect.objectContaining({ message: 'cannot read ~\\orders.db' })]);
+});
 
 describe('the host’s own lanes', () => {
   it('append every half second, and at once after an error', async () => {
