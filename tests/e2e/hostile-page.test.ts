@@ -22,10 +22,10 @@ beforeAll(async () => {
   foreignUrl = `http://127.0.0.1:${String((foreign.address() as AddressInfo).port)}/`;
   page = await product.openFluxion();
   page.on('request', (request) => {
-    if (new URL(request.url()).pathname.startsWith('/panel/')) capability = request.headers()['authorization'] ?? '';
+    if (new URL(request.url()).pathname.startsWith('/panel/'))
+      capability = (request.headers()['authorization'] ?? '').replace('Bearer ', '');
   });
   await openPanel(page);
-  capability = capability.replace('Bearer ', '');
   panelUrl = (await page.locator('iframe[title="Send Diagnostics"]').getAttribute('src')) ?? '';
 });
 afterAll(async () => {

@@ -80,7 +80,8 @@ describe.skipIf(executablePath === undefined)('the ring in a profile', () => {
       const noise = (): string => randomBytes(45_000).toString('base64');
       for (let index = 0; index < 60; index++) await window.record('log', `${index} ${noise()}`);
       // The oldest made room once. After that it waits, rather than let a full disk eat the whole ring.
-      expect(await window.failures()).toEqual(['ring-full']);
+      // It says so; a write of the open segment and one of a sealed segment may each meet the full disk.
+      expect(new Set(await window.failures())).toEqual(new Set(['ring-full']));
       const full = await window.totals();
       expect(full.dropped).toBeGreaterThan(0);
       expect(full.failure?.code).toBe('ring-full');
