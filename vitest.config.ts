@@ -7,6 +7,9 @@ const chromium = provideChromium();
 if (chromium === undefined) console.warn(`\n!! ${NO_CHROMIUM} The browser and e2e tests are SKIPPED.\n`);
 else process.env['CHROMIUM'] = chromium;
 
+/** Real browsers and servers on a shared machine: in CI a test may be tried once more; that it was is in the output. */
+const retry = process.env['CI'] === undefined ? 0 : 1;
+
 const conditions = ['fluxrec-source', 'svelte', 'browser', 'module'];
 
 // Each project is a group of its own (groupOrder): on two cores, browsers beside other tests time out for no fault of theirs.
@@ -28,6 +31,7 @@ const integration = {
   test: {
     name: 'integration',
     sequence: { groupOrder: 1 },
+    retry,
     environment: 'node',
     include: ['tests/integration/**/*.test.ts'],
     testTimeout: 30_000,
@@ -43,6 +47,7 @@ const browser = {
   test: {
     name: 'browser',
     sequence: { groupOrder: 2 },
+    retry,
     include: ['tests/browser/**/*.test.ts'],
     browser: {
       enabled: true,
@@ -58,6 +63,7 @@ const e2e = {
   test: {
     name: 'e2e',
     sequence: { groupOrder: 3 },
+    retry,
     environment: 'node',
     include: ['tests/e2e/**/*.test.ts'],
     globalSetup: ['tests/e2e/build.ts'],
