@@ -47,7 +47,6 @@ export class EventFlow {
   }
 
   setClosed(isClosed: boolean): void {
-    if (isClosed) this.flush();
     this.#isClosed = isClosed;
   }
 

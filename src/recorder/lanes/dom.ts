@@ -50,8 +50,6 @@ class DomLane {
   readonly #masking: SnapshotMasking;
   readonly #checkout: CheckoutClock;
   readonly #storm: StormGauge;
-  /** What came before the first snapshot, or after a loss, cannot be replayed. */
-  #hasSnapshot = false;
   #isSnapshotAsked = false;
   #snapshotStartMs = 0;
   #starts = 0;
@@ -64,7 +62,6 @@ class DomLane {
     this.#checkout = new CheckoutClock(context.now());
     this.#storm = new StormGauge(context.now());
     context.onFreshStart(() => {
-      this.#hasSnapshot = false;
       this.#snapshot();
     });
   }
@@ -123,12 +120,7 @@ class DomLane {
     } else if (event.type !== META && event.type !== INCREMENTAL) {
       return; // "Loaded" and the like: no one replays them, and they come before the first snapshot.
     }
-    if (isPaused()) {
-      this.#hasSnapshot = false;
-      return;
-    }
-    if (event.type === META) this.#hasSnapshot = true;
-    if (!this.#hasSnapshot) return;
+    if (isPaused()) return;
     this.#context.emitDom(event);
     if (event.type === FULL_SNAPSHOT) this.#checkout.taken(nowMs, nowMs - this.#snapshotStartMs);
     else if (event.type === INCREMENTAL) this.#noteChange(nowMs, bytes);
@@ -155,7 +147,6 @@ class DomLane {
   /** The page changes faster than recording it may cost: leave it alone for a while, and begin with a snapshot again. */
   #rest(): void {
     const restMs = this.#storm.rest();
-    this.#hasSnapshot = false;
     this.stop();
     if (this.#starts > MAX_RESTARTS) {
       this.#context.report(

@@ -64,13 +64,19 @@ describe('the dom lane', () => {
   it('masks fields and marked areas that come later', async () => {
     const late = document.createElement('div');
     late.innerHTML = '<input value="lateValue1"><p data-fluxrec-mask title="lateTitle1">lateText1</p>';
+    const [emptied, emptiedArea] = [document.createElement('input'), document.createElement('textarea')];
+    emptied.defaultValue = 'lateDefault1';
+    emptiedArea.defaultValue = 'lateDefault2';
+    emptied.value = emptiedArea.value = '';
+    late.append(emptied, emptiedArea);
     document.body.append(late);
     await wait(50);
     const [field, area] = [late.querySelector('input'), late.querySelector('p')];
     field?.setAttribute('value', 'lateValue2');
     if (area !== null) area.title = 'lateTitle2';
     await wait(50);
-    expect(text()).not.toMatch(/lateValue|lateTitle|lateText/);
+    lane.freshStart();
+    expect(text()).not.toMatch(/lateValue|lateTitle|lateText|lateDefault/);
     expect(lane.fields.all().map(({ value }) => value)).toEqual(
       expect.arrayContaining(['lateValue1', 'lateValue2', 'lateText1', 'lateTitle1', 'lateTitle2']),
     );

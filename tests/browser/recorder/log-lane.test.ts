@@ -107,7 +107,16 @@ describe('the log lane', () => {
     const cyclic: Record<string, unknown> = {};
     cyclic['self'] = cyclic;
     expect(() => {
-      console.log('nasty', nasty, cyclic, document.body, document.createElement('my-el'), window, new Event('x'));
+      console.log(
+        'nasty',
+        nasty,
+        cyclic,
+        document.body,
+        document.createElement('my-el'),
+        window,
+        new Event('x'),
+        document,
+      );
     }).not.toThrow();
     expect(lane.of('log')).toHaveLength(1);
     expect(lane.of('log')[0]?.args).toEqual([
@@ -118,6 +127,7 @@ describe('the log lane', () => {
       '<my-el>',
       'Window',
       'Event "x"',
+      '#document',
     ]);
     expect(lane.faults).toEqual([]);
   });

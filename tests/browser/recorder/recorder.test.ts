@@ -12,7 +12,7 @@ const text = (lines: readonly { readonly line: DomEvent | LaneEvent }[]): string
 
 beforeAll(() => {
   for (const level of ['log', 'info', 'warn', 'error'] as const) vi.spyOn(console, level).mockReturnValue(undefined);
-  document.body.innerHTML = '<p id="p">page text</p>';
+  document.body.innerHTML = '<p id="p">page text</p><input value="Gryphon77">';
 });
 
 afterAll(() => {
@@ -52,6 +52,12 @@ describe('a recorder', () => {
       expect(monoMs).toBeGreaterThan(0);
       expect(monoMs).toBeLessThan(performance.now());
     }
+  });
+
+  it('holds the lock that says that its source lives', async () => {
+    await host.recorded();
+    const { held = [] } = await navigator.locks.query();
+    expect(held.map(({ name }) => name)).toContain(`fluxrec-source-${host.sources[0] ?? ''}`);
   });
 
   it('tells the host an anchor that is right', async () => {
@@ -134,9 +140,10 @@ describe('a recorder', () => {
     expect(startRecorder().state).toBe('recording');
     expect(host.callsOf('hello')[0]?.input['window']).toBeUndefined();
     expect(host.callsOf('hello').at(-1)?.input['window']).toMatch(/^w-/);
-    console.log('under a new name');
+    console.log('under a new name, Gryphon77');
     const { lines } = await host.recorded();
-    expect(text(lines)).toContain('under a new name');
+    // The new ring knows what the earlier one knew.
+    expect(text(lines)).toContain('under a new name, ***');
     // Its earlier source counts as gone, and this window speaks for it.
     expect(text(lines)).toContain('while the host knows nothing of us');
     expect(new Set(host.sources).size).toBe(2);
