@@ -3,6 +3,7 @@ import type { DomEvent, LaneEvent, RecorderEvent } from '../shared/session/lane.
 import type { FieldWatch } from './masking/field-watch.js';
 import { now } from './page.js';
 import { Pending } from './pending.js';
+import { writtenInPage } from './ring/ring-event.js';
 import type { Ring } from './ring/ring.js';
 
 /** At most one batch in this time even if errors come one after the other. */
@@ -64,7 +65,7 @@ export class EventFlow {
     const monoMs = now();
     // rrweb stamps with the wall clock, which people and time servers turn back and forth.
     event.timestamp = this.#originMs + monoMs;
-    this.#isDomLost = !this.#pending.push('dom', event, monoMs) && this.#ring === undefined;
+    this.#isDomLost = !this.#pending.push('dom', writtenInPage(event), monoMs) && this.#ring === undefined;
     this.#schedule(false);
   }
 

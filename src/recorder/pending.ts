@@ -1,4 +1,5 @@
-import type { DomEvent, Lane, LaneEvent } from '../shared/session/lane.js';
+import type { Lane } from '../shared/session/lane.js';
+import type { RingEvent } from './ring/ring-event.js';
 import type { RingBatch } from './ring/ring.js';
 
 /** While no host has answered yet events are kept here, at most this many of a lane. */
@@ -7,7 +8,7 @@ const MAX_LINES = 10_000;
 const MAX_DOM_EVENTS = 2000;
 
 interface Waiting {
-  events: (DomEvent | LaneEvent)[];
+  events: RingEvent[];
   monoMs: number[];
 }
 
@@ -37,7 +38,7 @@ export class Pending {
   }
 
   /** Answers false when the dom lane lost what it builds on: it needs a full snapshot. */
-  push(lane: Lane, event: DomEvent | LaneEvent, monoMs: number): boolean {
+  push(lane: Lane, event: RingEvent, monoMs: number): boolean {
     let waiting = this.#lanes.get(lane);
     if (waiting === undefined) this.#lanes.set(lane, (waiting = { events: [], monoMs: [] }));
     if (lane === 'dom') {

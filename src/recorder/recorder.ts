@@ -52,7 +52,9 @@ export interface RecorderOptions {
   readonly logger?: string;
 }
 
-const STATUS_INTERVAL_MS = 3000;
+/** How much there is, is told so often while the customer looks, and so often while nobody does. */
+const STATUS_SEEN_MS = 2000;
+const STATUS_UNSEEN_MS = 10_000;
 /** Another document of a source that is gone cannot hold its lock. */
 const SOURCE_LOCK_WAIT_MS = 5000;
 /** Faults of our own that are told one by one; the later ones only count. */
@@ -90,6 +92,7 @@ export class PageRecorder implements Recorder {
   #lastAnchor: Anchor | undefined;
   #toldTitle = '';
   #isTelling = false;
+  #toldMs = 0;
   #faults = 0;
 
   constructor(host: HostPort<RecorderContract>, ownUrl: string, options: RecorderOptions) {
@@ -146,6 +149,7 @@ export class PageRecorder implements Recorder {
   async openPanel(view: PanelView = 'send'): Promise<void> {
     const title = view === 'send' ? 'Send Diagnostics' : 'Recording';
     this.#flow.flush();
+    void this.#tellStatus();
     try {
       const { embedUrl } = await this.#link.call('openPanel', { view });
       if (embedUrl !== undefined) this.#overlay.open(embedUrl, title);
@@ -237,7 +241,10 @@ export class PageRecorder implements Recorder {
       on('handOver', (request) => void this.#handOver(request)),
       on('wipe', ({ wipe }) => void this.#wipe(wipe)),
     );
-    const timer = setInterval(() => void this.#tellStatus(), STATUS_INTERVAL_MS);
+    const timer = setInterval(() => {
+      if (this.#overlay.isOpen || now() - this.#toldMs >= STATUS_UNSEEN_MS - STATUS_SEEN_MS / 2)
+        void this.#tellStatus();
+    }, STATUS_SEEN_MS);
     this.#stops.push(() => {
       clearInterval(timer);
     });
@@ -287,6 +294,7 @@ export class PageRecorder implements Recorder {
     if (this.#flow.openTo(ring, !isFirst)) this.#freshStart();
     this.setPaused(welcome.paused || this.#isPaused);
     this.#changed();
+    void this.#tellStatus();
   }
 
   /** Its rows stay; with the lock gone, another window hands them over. */
@@ -341,6 +349,7 @@ export class PageRecorder implements Recorder {
     const ring = this.#ring;
     if (ring === undefined || this.#isTelling) return;
     this.#isTelling = true;
+    this.#toldMs = now();
     try {
       const { lanes, oldestMs, dropped, failure } = await ring.totals();
       this.#failure = failure;

@@ -1,4 +1,5 @@
 import type { DomEvent } from '../../shared/session/lane.js';
+import { isWritten, type DomItem } from './ring-event.js';
 
 // rrweb's numbers for what a checkout is made of. Part of the bundle format.
 const FULL_SNAPSHOT = 2;
@@ -9,7 +10,7 @@ const META = 4;
 const MAX_HELD = 50;
 
 export interface TimedDomEvent {
-  readonly event: DomEvent;
+  readonly event: DomItem;
   readonly monoMs: number;
 }
 
@@ -91,7 +92,7 @@ export class CheckoutGate {
   #metaAgain(snapshot: TimedDomEvent): TimedDomEvent | undefined {
     if (this.#meta === undefined) return undefined;
     return {
-      event: { ...this.#meta.event, timestamp: snapshot.event.timestamp },
+      event: redated(this.#meta.event, snapshot.event.timestamp),
       monoMs: snapshot.monoMs,
     };
   }
@@ -112,7 +113,12 @@ export class CheckoutGate {
   }
 
   /** Only what the customer did or the page changed counts, and not what came before anything could be recorded. */
-  #countLost(event: DomEvent): void {
+  #countLost(event: DomItem): void {
     if (this.#waiting !== 'start' && event.type === INCREMENTAL) this.#lost++;
   }
+}
+
+function redated(meta: DomItem, timestamp: number): DomEvent {
+  const event = isWritten(meta) ? (JSON.parse(meta.json) as DomEvent) : meta;
+  return { ...event, timestamp };
 }

@@ -3,6 +3,7 @@ import { MaskedValues, type MaskedValue } from '../../shared/privacy/masked-valu
 import { createScrubber, type Scrubber } from '../../shared/privacy/scrubber.js';
 import type { DomEvent, LaneEvent } from '../../shared/session/lane.js';
 import type { Line } from './open-segment.js';
+import { isWritten, type RingEvent } from './ring-event.js';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -24,13 +25,15 @@ export class EventLines {
   }
 
   /** One line for each event; undefined for one that cannot be written or is too large. */
-  write(events: readonly (DomEvent | LaneEvent)[]): (Line | undefined)[] {
-    const texts = events.map(toJson);
+  write(events: readonly RingEvent[]): (Line | undefined)[] {
+    const texts = events.map((event) => (isWritten(event) ? event.json : toJson(event)));
     // One look at the whole batch: nearly none holds a masked value.
     const isSuspect = this.#scrubber.mayHold(texts.join('\n'));
     return events.map((event, index) => {
       let json = texts[index];
-      if (isSuspect && json !== undefined && this.#scrubber.mayHold(json)) json = toJson(this.#scrubber.event(event));
+      if (isSuspect && json !== undefined && this.#scrubber.mayHold(json)) {
+        json = toJson(this.#scrubber.event(isWritten(event) ? (JSON.parse(json) as DomEvent) : event));
+      }
       return json === undefined ? undefined : toLine(json);
     });
   }

@@ -2,15 +2,16 @@ import type { ErrorResult } from '../../shared/errors.js';
 import type { MaskedValue } from '../../shared/privacy/masked-values.js';
 import type { LaneTotal } from '../../shared/protocol/host.js';
 import type { Anchor } from '../../shared/session/clock.js';
-import type { DomEvent, Lane, LaneEvent } from '../../shared/session/lane.js';
+import type { Lane } from '../../shared/session/lane.js';
 import type { Segment } from '../../shared/session/segment.js';
+import type { RingEvent } from './ring-event.js';
 
 // Everything that the page and its ring worker say to each other.
 
 /** Events of one lane, oldest first. The arrays belong to the ring from `append` on: nobody may change them afterwards. */
 export interface RingBatch {
   readonly lane: Lane;
-  readonly events: readonly (DomEvent | LaneEvent)[];
+  readonly events: readonly RingEvent[];
   /** Monotonic ms of each event. */
   readonly monoMs: readonly number[];
 }

@@ -1,5 +1,5 @@
 import type { Anchor, Source } from '../../shared/session/clock.js';
-import { LANES, type DomEvent, type Lane, type LaneEvent } from '../../shared/session/lane.js';
+import { LANES, type Lane } from '../../shared/session/lane.js';
 import type { Segment } from '../../shared/session/segment.js';
 import type { MaskedValue } from '../../shared/privacy/masked-values.js';
 import { CheckoutGate, type Admitted } from './checkout-gate.js';
@@ -7,6 +7,7 @@ import { EventLines, scrubLine } from './event-lines.js';
 import type { AppendMessage, RingBatch } from './messages.js';
 import type { OpenSegment } from './open-segment.js';
 import { OwnTotals } from './own-totals.js';
+import type { DomItem } from './ring-event.js';
 import type { Chunk, SegmentKey, SourceRow } from './ring-store.js';
 import { seal } from './seal.js';
 import { Segmenter } from './segmenter.js';
@@ -205,11 +206,11 @@ export class Writer {
   }
 
   #addDom({ events, monoMs }: RingBatch): void {
-    const admitted = (events as readonly DomEvent[]).flatMap((event, index): Admitted[] =>
+    const admitted = (events as readonly DomItem[]).flatMap((event, index): Admitted[] =>
       this.#gate.admit({ event, monoMs: monoMs[index] ?? 0 }),
     );
     const segmenter = this.#segmenters.get('dom') as Segmenter;
-    const lines = this.#lines.write(admitted.map(({ event }): DomEvent | LaneEvent => event));
+    const lines = this.#lines.write(admitted.map(({ event }) => event));
     for (const [index, { monoMs, startsChain }] of admitted.entries()) {
       const line = lines[index];
       if (line !== undefined) {

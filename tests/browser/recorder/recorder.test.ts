@@ -126,9 +126,10 @@ describe('a recorder', () => {
   it('says hello again when the host has forgotten it, and begins a new source', async () => {
     const hellos = host.callsOf('hello').length;
     host.failure = new FluxionError('capability-refused', 'Who are you?');
+    // Unseen, it tells its status every ten seconds.
     await vi.waitFor(() => {
       expect(host.callsOf('hello').length).toBeGreaterThan(hellos);
-    }, 8000);
+    }, 15_000);
     console.log('while the host knows nothing of us');
     host.failure = undefined;
     const answered = host.calls.length;
@@ -153,7 +154,7 @@ describe('a recorder', () => {
         .slice(0, 2)
         .map(({ line }) => line.type),
     ).toEqual([4, 2]);
-  }, 20_000);
+  }, 30_000);
 
   it('answers a hand-over that cannot be given to the host with an error', async () => {
     const handOver = crypto.randomUUID();

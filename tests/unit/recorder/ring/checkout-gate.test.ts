@@ -58,6 +58,17 @@ describe('the checkout gate', () => {
     expect(first?.startsChain).toBe(false);
   });
 
+  it('dates a written Meta event anew inside its text as well', () => {
+    const gate = new CheckoutGate();
+    const written = (type: number, timestamp: number): TimedDomEvent => ({
+      event: { type, timestamp, json: JSON.stringify({ type, data: { width: 8 }, timestamp }) },
+      monoMs: timestamp,
+    });
+    admitAll(gate, [written(4, 10), written(2, 11)]);
+    const [again] = gate.admit(written(2, 99));
+    expect(again?.event).toEqual({ type: 4, data: { width: 8 }, timestamp: 99 });
+  });
+
   it('lets nothing in before the first snapshot, and counts that as no loss', () => {
     const gate = new CheckoutGate();
     expect(admitAll(gate, [timed(0), change(), timed(1)])).toEqual([]);
