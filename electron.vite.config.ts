@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'electron-vite';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { earlyScript } from './scripts/early-script.js';
 import { rrwebWithoutReplay } from './scripts/rrweb-without-replay.js';
 
 const at = (path: string): string => resolve(import.meta.dirname, path);
@@ -30,7 +31,11 @@ export default defineConfig({
     base: './',
     resolve: { conditions: [...conditions, 'svelte', 'browser', 'module'] },
     worker: { format: 'es' },
-    plugins: [svelte({ configFile: at('svelte.config.js') }), rrwebWithoutReplay()],
+    plugins: [
+      svelte({ configFile: at('svelte.config.js') }),
+      rrwebWithoutReplay(),
+      earlyScript('src/viewer/index.html', '/src/viewer/early.ts'),
+    ],
     build: {
       minify: true,
       manifest: true,
@@ -39,7 +44,30 @@ export default defineConfig({
           fluxion: at('examples/fluxion/index.html'),
           panel: at('src/recorder/panel/index.html'),
           viewer: at('src/viewer/index.html'),
+          early: at('src/viewer/early.ts'),
           replay: at('src/viewer/replay.html'),
+        },
+        // A browser fetches six files at a time from a server: what is needed together comes together.
+        output: {
+          codeSplitting: {
+            includeDependenciesRecursively: false,
+            groups: [
+              { name: 'svelte', test: /node_modules[\\/](svelte|esm-env|clsx)[\\/]/, minShareCount: 2 },
+              { name: 'shared', test: /src[\\/]shared[\\/]|node_modules[\\/]valibot/, minShareCount: 2 },
+              {
+                // The early script is one file.
+                name: 'early',
+                test: /src[\\/]viewer[\\/](early|sources[\\/](early-requests|first-ranges|desk-urls|block-cache)|state[\\/]route|model[\\/]moment)\.ts/,
+                priority: 1,
+              },
+              { name: 'viewing', test: /src[\\/]viewer[\\/](replay|sources|model)[\\/]/, minShareCount: 2 },
+              {
+                name: 'viewer-base',
+                test: /src[\\/]viewer[\\/](state|components|text|panels)[\\/]/,
+                minShareCount: 2,
+              },
+            ],
+          },
         },
       },
     },

@@ -1,4 +1,5 @@
 import { DeskClient } from './sources/desk-client.js';
+import { fetchOrEarly } from './sources/early-requests.js';
 import { Announcer, announcerContext } from './state/announcer.svelte.js';
 import { Inbox, inboxContext } from './state/inbox.svelte.js';
 import { LocalFile, localFileContext } from './state/local-file.svelte.js';
@@ -25,7 +26,7 @@ export interface Services {
   readonly wallClock: WallClock;
 }
 
-export function createServices(window: Window, doFetch: typeof fetch = (input, init) => fetch(input, init)): Services {
+export function createServices(window: Window, doFetch: typeof fetch = fetchOrEarly): Services {
   const memory = storageOf(window);
   const watchedFetch: typeof fetch = async (input, init) => {
     const response = await doFetch(input, init);

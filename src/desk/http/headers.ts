@@ -29,19 +29,3 @@ export const VIEWER_CSP = [
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
-
-/** The replayed page is a stranger's: it may show what the recording holds, and nothing of it can leave. */
-export const REPLAY_CSP = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline' data: blob:",
-  'img-src data: blob:',
-  'font-src data: blob:',
-  'media-src data: blob:',
-  "connect-src 'none'",
-  "frame-src 'none'",
-  "worker-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'self'",
-].join('; ');

@@ -5,15 +5,16 @@ import { gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { contentType, documentFiles, isHashed, viteManifestSchema } from '../../shared/serve/document-files.js';
+import { replayPolicy } from '../../shared/serve/replay-policy.js';
 import { systemCode } from '../../store/errors.js';
 import { DeskError } from '../errors.js';
-import { REPLAY_CSP, VIEWER_CSP } from '../http/headers.js';
+import { VIEWER_CSP } from '../http/headers.js';
 import { namesTag } from '../http/range.js';
 import type { RateLimits } from '../limits.js';
 
 const VIEWER = 'src/viewer/index.html';
 const REPLAY = 'src/viewer/replay.html';
-const CSP: Readonly<Record<string, string>> = { [VIEWER]: VIEWER_CSP, [REPLAY]: REPLAY_CSP };
+const CSP: Readonly<Record<string, string>> = { [VIEWER]: VIEWER_CSP, [REPLAY]: replayPolicy() };
 /** Below this a smaller body saves no packet. */
 const MIN_GZIP_BYTES = 1400;
 

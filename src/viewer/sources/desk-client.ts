@@ -10,6 +10,7 @@ import {
 } from '../../shared/protocol/desk.js';
 import { conversationEntrySchema, type ConversationEntry, type ReportSummary } from '../../shared/report/report.js';
 import { readBoundedText } from './bounded-text.js';
+import { partUrl, reportUrl } from './desk-urls.js';
 
 /** A desk that says nothing for this long is treated as away. */
 const TIMEOUT_MS = 20_000;
@@ -101,16 +102,16 @@ export class DeskClient {
   }
 
   report(id: string, signal?: AbortSignal): Promise<ReportAnswer> {
-    return this.#call('GET', `api/reports/${encodeURIComponent(id)}`, reportAnswerSchema, { signal });
+    return this.#call('GET', reportUrl(this.#baseUrl, id), reportAnswerSchema, { signal });
   }
 
   /** Where a part is read from, by Range. */
   partUrl(id: string, part: number): string {
-    return new URL(`api/reports/${encodeURIComponent(id)}/parts/${part}`, this.#baseUrl).href;
+    return partUrl(this.#baseUrl, id, part);
   }
 
   say(id: string, entry: SayRequest, signal?: AbortSignal): Promise<ConversationEntry> {
-    const path = `api/reports/${encodeURIComponent(id)}/conversation`;
+    const path = `${reportUrl(this.#baseUrl, id)}/conversation`;
     return this.#call('POST', path, conversationEntrySchema, { body: entry, signal });
   }
 

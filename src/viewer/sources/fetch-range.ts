@@ -1,3 +1,4 @@
+import { rangeHeader, type Range } from './first-ranges.js';
 import { SourceError } from './source-error.js';
 
 /** Tries in all, and the wait before the second one; it doubles, and a random half of it is left out. */
@@ -20,7 +21,7 @@ export interface FetchedRange {
 export interface RangeRequest {
   readonly url: string;
   /** `from` to `to` (exclusive), or the last `last` bytes. */
-  readonly range: { readonly from: number; readonly to: number } | { readonly last: number };
+  readonly range: Range;
   /** What the file was when it was opened. */
   readonly expected?: { readonly size: number; readonly etag: string | undefined };
   readonly fetch: typeof fetch;
@@ -58,9 +59,7 @@ async function attemptRange(request: RangeRequest): Promise<FetchedRange> {
     timer = setTimeout(stalled, STALL_MS);
   };
   try {
-    const headers: Record<string, string> = {
-      range: 'last' in range ? `bytes=-${range.last}` : `bytes=${range.from}-${range.to - 1}`,
-    };
+    const headers: Record<string, string> = { range: rangeHeader(range) };
     // Weak tags never match in If-Match (RFC 9110, 13.1.1); they are compared on the answer.
     if (expected?.etag?.startsWith('"') === true) headers['if-match'] = expected.etag;
     const response = await request.fetch(url, { headers, signal, redirect: 'error' });

@@ -1,14 +1,9 @@
 import type { ByteSource } from '../../shared/bundle/byte-source.js';
 import { BLOCK_BYTES, BlockCache, copyOverlap } from './block-cache.js';
 import { fetchRange, type FetchedRange } from './fetch-range.js';
+import { HEAD_RANGE, TAIL_RANGE } from './first-ranges.js';
 import { SourceError } from './source-error.js';
 
-/**
- * What the first two requests fetch, side by side: the manifest lies at the start of a bundle, the directory at its end.
- * Half an hour of one window is some 600 entries: a manifest of 120 KB and a directory of 60 KB.
- */
-const HEAD_BYTES = 8 * BLOCK_BYTES;
-const TAIL_BYTES = 6 * BLOCK_BYTES;
 const CACHE_BYTES = 8 * 1024 * 1024;
 /** Reads that follow one another in the file (the log, segment by segment) fetch ahead, twice as far each time. */
 const FIRST_AHEAD_BYTES = 4 * BLOCK_BYTES;
@@ -25,8 +20,8 @@ export async function openRange(options: RangeOptions): Promise<RangeByteSource>
   const doFetch: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
   const base = { url: options.url, fetch: doFetch, signal: options.signal };
   const [tail, head] = await Promise.all([
-    fetchRange({ ...base, range: { last: TAIL_BYTES } }),
-    fetchRange({ ...base, range: { from: 0, to: HEAD_BYTES } }),
+    fetchRange({ ...base, range: TAIL_RANGE }),
+    fetchRange({ ...base, range: HEAD_RANGE }),
   ]);
   if (tail.size !== head.size || tail.etag !== head.etag) throw new SourceError('changed');
   const source = new RangeByteSource(options.url, doFetch, tail);
