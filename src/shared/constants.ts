@@ -46,3 +46,14 @@ export const MAX_PATH_LENGTH = 512;
 export const MAX_PART_BYTES = 2 * 1024 * MB;
 /** What the customer, and the technician, can write in one text. */
 export const MAX_TEXT_LENGTH = 10_000;
+
+/** A letter, plain: an output chunk of 32,768 characters, each at most 6 bytes when escaped, and the rest. */
+export const MAX_LETTER_BYTES = 256 * KB;
+/** ... and as it is sealed: age's header for one recipient, and 16 bytes for each 64 KiB. */
+export const MAX_SEALED_LETTER_BYTES = MAX_LETTER_BYTES + KB;
+/** What one letter may carry of a command's output, in UTF-16 units. */
+export const MAX_OUTPUT_TEXT_LENGTH = 32_768;
+/** How long a letter may be valid at most: somebody is back from a holiday. */
+export const MAX_LETTER_LIFE_MS = 14 * 24 * 60 * MINUTE_MS;
+/** How far a sender's clock may run ahead of the receiver's. */
+export const LETTER_CLOCK_SLACK_MS = 10 * MINUTE_MS;
