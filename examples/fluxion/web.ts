@@ -30,7 +30,11 @@ server.addHook('onSend', async (_request, reply) => {
 });
 server.get('/', (_request, reply) => reply.sendFile('examples/fluxion/index.html', documents, { cacheControl: false }));
 server.get('/api/rates', () => RATES);
-server.get<{ Querystring: { q?: string } }>('/api/customers', ({ query }) => findCustomers(query.q ?? ''));
+server.get<{ Querystring: { q?: string } }>('/api/customers', ({ query }) => {
+  // As servers do: what was asked for stands in the process's own log.
+  console.info('Customer search', query.q ?? '');
+  return findCustomers(query.q ?? '');
+});
 server.get<{ Params: { id: string } }>('/invoice/:id', ({ params }, reply) =>
   reply.type('text/html').send(invoicePage(Number(params.id))),
 );

@@ -36,7 +36,7 @@ export class EventFlow {
     const isDomLost = this.#isDomLost || needsBeginning;
     this.#isDomLost = false;
     // A ring that is new knows no masked value, and must before it gets an event.
-    ring.append([], this.#fields.all(), false);
+    ring.append([], this.#fields.all('ring'), false);
     this.flush();
     return isDomLost;
   }
@@ -85,7 +85,7 @@ export class EventFlow {
     this.#timer = undefined;
     const isUrgent = this.#isUrgent;
     this.#isUrgent = false;
-    if (!this.#pending.isEmpty) this.#ring.append(this.#pending.take(), this.#fields.takeFresh(), isUrgent);
+    if (!this.#pending.isEmpty) this.#ring.append(this.#pending.take(), this.#fields.takeFresh('ring'), isUrgent);
   }
 
   /** Forgets what is here. */

@@ -14,6 +14,7 @@ import type { Lane, LaneContext } from './lanes/lane.js';
 import { logLane, LogWriter } from './lanes/log.js';
 import { networkLane } from './lanes/network/network.js';
 import { FieldWatch } from './masking/field-watch.js';
+import type { MaskedValue } from '../shared/privacy/masked-values.js';
 import { useSelectors, type MaskOptions } from './masking/selectors.js';
 import { PanelOverlay } from './overlay.js';
 import { listen, makeGuard, now, wallNow, type Guard } from './page.js';
@@ -92,6 +93,8 @@ export class PageRecorder implements Recorder {
   #lastAnchor: Anchor | undefined;
   #toldTitle = '';
   #isTelling = false;
+  /** Masked values were lost on their way to the host. */
+  #isHostUntold = false;
   #toldMs = 0;
   #faults = 0;
 
@@ -104,6 +107,7 @@ export class PageRecorder implements Recorder {
     });
     this.#flow = new EventFlow(originMs, this.#fields, () => {
       if (this.#clock.checkStep()) void this.#link.measure();
+      void this.#tellMasked(this.#isHostUntold ? this.#fields.all('host') : this.#fields.takeFresh('host'));
     });
     this.#clock = new SourceClock({
       now,
@@ -294,6 +298,7 @@ export class PageRecorder implements Recorder {
     if (this.#flow.openTo(ring, !isFirst)) this.#freshStart();
     this.setPaused(welcome.paused || this.#isPaused);
     this.#changed();
+    void this.#tellMasked(this.#fields.all('host'));
     void this.#tellStatus();
   }
 
@@ -367,6 +372,15 @@ export class PageRecorder implements Recorder {
     } finally {
       this.#isTelling = false;
     }
+  }
+
+  /** What the app's own process may log is masked there as well. A host that was away gets them all. */
+  async #tellMasked(values: readonly MaskedValue[]): Promise<void> {
+    if (this.#ring === undefined || values.length === 0) return;
+    this.#isHostUntold = false;
+    await this.#link.call('mask', { values: [...values] }).catch(() => {
+      this.#isHostUntold = true;
+    });
   }
 
   #sendAnchor(): void {

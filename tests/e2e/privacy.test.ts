@@ -84,6 +84,8 @@ it('holds nothing that was typed, pre-filled or hidden in a masked field, in any
   const text = await everything(await newestBundle(product));
 
   expect(text).toContain('marker-that-may-be-recorded');
+  // The host process logged each search, and what was searched for was typed into a masked field.
+  expect(text).toContain('Customer search');
   const secrets = [
     ...Object.values(typed),
     'tr0ub4dor',

@@ -2,7 +2,9 @@ import { APPEND_INTERVAL_MS } from '../../shared/constants.js';
 import type { LaneTotal } from '../../shared/protocol/host.js';
 import type { EventLane, LaneEvent, LogEvent, RecorderEvent } from '../../shared/session/lane.js';
 import type { SealedSegment, Segment } from '../../shared/session/segment.js';
+import type { MaskedValue } from '../../shared/privacy/masked-values.js';
 import type { HostClock } from './host-clock.js';
+import { HostMasking, maskLines } from './host-masking.js';
 import type { HostRing } from './host-ring.js';
 import { LineBudget } from './line-budget.js';
 import { isRepeat, repeated } from './repeats.js';
@@ -26,6 +28,7 @@ export class HostLanes {
   readonly #ring: HostRing;
   readonly #budget: LineBudget;
   readonly #buffer = new Map<EventLane, string[]>();
+  readonly #masking = new HostMasking();
   /** As it stands in a line of JSON. */
   readonly #home: string | undefined;
   readonly #timer: NodeJS.Timeout;
@@ -79,6 +82,20 @@ export class HostLanes {
     if (event.type === 'error' || (event.type === 'log' && event.level === 'error')) this.append();
   }
 
+  /** Takes values of masked fields out of what is said from now on, and out of what was said a moment ago. */
+  mask(values: readonly MaskedValue[]): void {
+    const fresh = this.#masking.add(values);
+    if (fresh === undefined) return;
+    for (const [lane, lines] of this.#buffer)
+      this.#buffer.set(
+        lane,
+        lines.map((line) => maskLines(fresh, line)),
+      );
+    this.#guard(() => {
+      this.#ring.rewriteOpen((lines) => maskLines(fresh, lines));
+    });
+  }
+
   setPaused(paused: boolean): void {
     if (paused === this.#paused) return;
     if (paused) this.#note('paused', 'The customer paused the recording.');
@@ -123,6 +140,11 @@ export class HostLanes {
       this.#ring.sealAll();
       this.#ring.retain();
     });
+    // What a window told late may stand in what was sealed before.
+    const isMasked = this.#guard(() => {
+      this.#ring.rewriteSealed(this.#masking.revision, (lines) => this.#masking.rewrite(lines));
+    });
+    if (!isMasked) return [];
     return this.#ring.segments();
   }
 
@@ -166,7 +188,7 @@ export class HostLanes {
   }
 
   #line(event: LaneEvent): void {
-    const json = `${JSON.stringify(event)}\n`;
+    const json = this.#masking.write(event);
     const line = this.#home === undefined ? json : json.replaceAll(this.#home, '~');
     // What the recorder says of itself is little and always kept.
     if (event.type !== 'recorder' && !this.#budget.take(line.length)) {

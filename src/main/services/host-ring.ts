@@ -1,5 +1,6 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inflateRawSync } from 'node:zlib';
 import type { LaneTotal } from '../../shared/protocol/host.js';
 import type { PlacedRow } from '../../shared/session/chains.js';
 import { toSessionMs } from '../../shared/session/clock.js';
@@ -32,6 +33,8 @@ export class HostRing {
   readonly #rows = new Map<string, Segment>();
   readonly #open = new Map<EventLane, OpenSegment>();
   readonly #nextChain = new Map<EventLane, number>();
+  /** Up to which revision of what is masked a sealed row was rewritten. */
+  readonly #rewritten = new Map<string, number>();
 
   constructor(options: HostRingOptions) {
     this.#options = options;
@@ -82,6 +85,45 @@ export class HostRing {
     for (const open of [...this.#open.values()]) this.#seal(open);
   }
 
+  /** Changes the text (whole lines) of the segments that are open. */
+  rewriteOpen(change: (lines: string) => string): void {
+    for (const open of this.#open.values()) {
+      const file = join(this.#options.folder, rowFile(open.source, open.lane, open.chain, 'open'));
+      if (!existsSync(file)) continue;
+      const text = readFileSync(file, 'utf8');
+      const changed = change(text);
+      if (changed === text) continue;
+      writeFileSync(`${file}.part`, changed, { mode: 0o600 });
+      renameSync(`${file}.part`, file);
+      open.bytes = Buffer.byteLength(changed);
+    }
+  }
+
+  /** Changes the text of the sealed segments that were not changed at this revision yet. */
+  rewriteSealed(revision: number, change: (lines: string) => string): void {
+    for (const [file, segment] of this.#rows) {
+      if (this.#rewritten.get(file) === revision) continue;
+      this.#rewritten.set(file, revision);
+      const row = this.read(segment);
+      if (row === undefined) continue;
+      const text = inflateRawSync(row.stored, { maxOutputLength: segment.bytes }).toString('utf8');
+      const changed = change(text);
+      if (changed === text) continue;
+      const { session } = this.#options;
+      const lane = segment.lane as EventLane;
+      const { source, chain, startWallMs, startMonoMs } = segment;
+      const placed = { session: session.id, originMs: startWallMs - startMonoMs };
+      const sealed = sealLines({ source, lane, chain }, changed, placed);
+      if (sealed === undefined) {
+        rmSync(join(this.#options.folder, file), { force: true });
+        this.#rows.delete(file);
+      } else {
+        writeRow(this.#options.folder, sealed);
+        this.#rows.set(file, sealed.segment);
+      }
+    }
+  }
+
   retain(): void {
     const placed = [...this.#rows].map(([file, segment]) => ({ ...this.#place(segment), file }));
     const plan = planRetention(placed, this.#options.limits, this.#options.session.nowMs(), () => false);
@@ -89,6 +131,7 @@ export class HostRing {
       for (const { file } of rows) {
         rmSync(join(this.#options.folder, file), { force: true });
         this.#rows.delete(file);
+        this.#rewritten.delete(file);
       }
     }
   }
@@ -119,6 +162,7 @@ export class HostRing {
   wipe(): void {
     this.#open.clear();
     this.#rows.clear();
+    this.#rewritten.clear();
     rmSync(this.#options.folder, { recursive: true, force: true });
     mkdirSync(this.#options.folder, { recursive: true, mode: 0o700 });
   }

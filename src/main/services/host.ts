@@ -116,7 +116,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       session,
       windows,
       panels,
-      recorder: recorderHandlers({ session, windows, drafts, wipes, recording, settings, hellos, openPanel }),
+      recorder: recorderHandlers({ session, windows, drafts, lanes, wipes, recording, settings, hellos, openPanel }),
       panel: panelHandlers({ app, session, drafts, outbox, recording, setPaused, wipe, closePanel }),
       sourceOf: (capability) => session.sourceOf(capability),
       log(level, logger, parts) {

@@ -3,6 +3,7 @@ import type { RecorderContract } from '../../shared/protocol/host.js';
 import type { Audience } from './audience.js';
 import type { Drafts } from './drafts.js';
 import type { HelloBudget } from './hello-budget.js';
+import type { HostLanes } from './host-lanes.js';
 import type { RecordingState, RingSettings } from './recording-state.js';
 import { ServiceError } from './service-errors.js';
 import type { Session } from './session.js';
@@ -19,6 +20,7 @@ export interface RecorderHandlersOptions {
   readonly session: Session;
   readonly windows: Audience<RecorderContract>;
   readonly drafts: Drafts;
+  readonly lanes: Pick<HostLanes, 'mask'>;
   readonly wipes: Wipes;
   readonly recording: RecordingState;
   readonly settings: RingSettings;
@@ -33,7 +35,7 @@ const LOOK_MS = 20;
 const NOTHING: Message<object> = { value: {}, bytes: new Uint8Array(0) };
 
 export function recorderHandlers(options: RecorderHandlersOptions): Handlers<RecorderContract, RecorderCaller> {
-  const { session, windows, drafts, wipes, recording } = options;
+  const { session, windows, drafts, lanes, wipes, recording } = options;
 
   function sourceOf({ source }: RecorderCaller): string {
     if (source === undefined) throw new ServiceError('capability-refused');
@@ -74,6 +76,11 @@ export function recorderHandlers(options: RecorderHandlersOptions): Handlers<Rec
     },
     anchor({ value }, caller) {
       session.addAnchor(sourceOf(caller), value.anchor, value.title);
+      return Promise.resolve(NOTHING);
+    },
+    mask({ value }, caller) {
+      sourceOf(caller);
+      lanes.mask(value.values);
       return Promise.resolve(NOTHING);
     },
     status({ value }, caller) {

@@ -11,6 +11,9 @@ const MAX_EDITABLE_TEXT = 8192;
 /** Fields looked at in one pass over a document: a page with more is a grid of inputs, whose values its snapshot shows. */
 const MAX_FIELDS = 5000;
 
+/** Who must know the values: the ring's worker, and the host process for its own lanes. */
+type Reader = 'ring' | 'host';
+
 /**
  * Keeps the values that masked fields hold or held, from every side they can come from: typed, pre-filled, set by script,
  * hidden. The values stay in memory; the ring's worker gets what is new with the next batch.
@@ -18,21 +21,22 @@ const MAX_FIELDS = 5000;
 export class FieldWatch {
   readonly #values = new MaskedValues();
   readonly #matcher = new Matcher(this.#values);
-  #fresh: MaskedValue[] = [];
+  /** What each reader has not been told yet. */
+  readonly #fresh: Record<Reader, MaskedValue[]> = { ring: [], host: [] };
   /** What each field held last, to know typing from replacing. */
   readonly #held = new WeakMap<Element, string>();
   readonly #runs = new WeakMap<Element, TypedRun>();
 
-  /** Values that the worker has not been told yet. */
-  takeFresh(): readonly MaskedValue[] {
-    const fresh = this.#fresh;
-    this.#fresh = [];
+  /** Values that this reader has not been told yet. */
+  takeFresh(reader: Reader): readonly MaskedValue[] {
+    const fresh = this.#fresh[reader];
+    this.#fresh[reader] = [];
     return fresh;
   }
 
-  /** All values, for a worker that knows none. */
-  all(): readonly MaskedValue[] {
-    this.#fresh = [];
+  /** All values, for a reader that knows none. */
+  all(reader: Reader): readonly MaskedValue[] {
+    this.#fresh[reader] = [];
     return this.#values.snapshot();
   }
 
@@ -45,7 +49,7 @@ export class FieldWatch {
     const before = holder === undefined ? undefined : this.#held.get(holder);
     if (value === before) return;
     if (holder !== undefined) this.#held.set(holder, value);
-    if (value !== '') this.#fresh.push(...this.#values.add(value, kind, before));
+    if (value !== '') this.#tell(this.#values.add(value, kind, before));
     if (holder !== undefined && before !== undefined) this.#addRun(before, value, kind, holder);
   }
 
@@ -54,7 +58,7 @@ export class FieldWatch {
     const kind = maskedKindOf(field);
     if (kind === undefined || isOwnFieldOnly(field)) return;
     const given = field.defaultValue;
-    if (given !== '' && given !== field.value) this.#fresh.push(...this.#values.add(given, kind));
+    if (given !== '' && given !== field.value) this.#tell(this.#values.add(given, kind));
     this.add(field.value, kind, field);
   }
 
@@ -112,11 +116,17 @@ export class FieldWatch {
     });
   }
 
+  #tell(values: readonly MaskedValue[]): void {
+    if (values.length === 0) return;
+    this.#fresh.ring.push(...values);
+    this.#fresh.host.push(...values);
+  }
+
   #addRun(before: string, value: string, kind: MaskedKind, holder: Element): void {
     const run = this.#runs.get(holder) ?? new TypedRun();
     this.#runs.set(holder, run);
     const { text, earlier } = run.change(before, value, caretOf(holder));
-    if (text !== '' && text !== value) this.#fresh.push(...this.#values.add(text, kind, earlier));
+    if (text !== '' && text !== value) this.#tell(this.#values.add(text, kind, earlier));
   }
 
   #addEditable(element: Element): void {

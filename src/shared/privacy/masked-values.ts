@@ -5,7 +5,7 @@ export interface MaskedValue {
   readonly value: string;
   readonly kind: MaskedKind;
   /** The value that the same field held before, if this one grew out of it: somebody is typing. */
-  readonly follows?: string;
+  readonly follows?: string | undefined;
 }
 
 /** Shorter values are masked in their own field only: they occur in any text by chance. */
@@ -58,8 +58,8 @@ function identifiersIn(text: string): string[] {
 }
 
 /**
- * The bounded set of values that masked fields hold or held. It lives in memory only, in the recorded page and in the
- * ring's worker. What is shorter than the least length, or trivial, is not kept.
+ * The bounded set of values that masked fields hold or held. It lives in memory only, in the recorded page, in the
+ * ring's worker and in the host process. What is shorter than the least length, or trivial, is not kept.
  */
 export class MaskedValues {
   readonly #pools: Record<MaskedKind | 'typing', Map<string, MaskedKind>> = {

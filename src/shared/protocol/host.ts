@@ -4,6 +4,7 @@ import { receiptCodeSchema } from '../report/report.js';
 import { anchorSchema } from '../session/clock.js';
 import { LANES } from '../session/lane.js';
 import { segmentSchema } from '../session/segment.js';
+import { MASKED_KINDS } from '../privacy/policy.js';
 import { method, type Contract } from './contract.js';
 
 // Everything between a renderer, the panel and the host process, for Electron and for the web host.
@@ -14,6 +15,8 @@ const uuid = v.pipe(v.string(), v.uuid());
 const instant = v.pipe(v.number(), v.finite());
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const nothing = v.object({});
+/** A part of a value, as MaskedValues keeps it. */
+const maskedText = v.pipe(v.string(), v.maxLength(1000));
 const errorResult = v.object({ code: v.string(), message: v.string() });
 const lane = v.picklist(LANES);
 /** Counts of one lane. `bytes` is plain, `storedBytes` is what it takes in the ring and in the bundle. */
@@ -52,6 +55,16 @@ export const recorderContract = {
     /** For anchors: the host's session time, now. */
     clock: method(nothing, v.object({ sessionMs: instant })),
     anchor: method(v.object({ anchor: anchorSchema, title: v.pipe(v.string(), v.maxLength(500)) }), nothing),
+    /** What masked fields of this window hold or held, so that the host's own lanes do not tell it either. Kept in memory. */
+    mask: method(
+      v.object({
+        values: v.pipe(
+          v.array(v.object({ value: maskedText, kind: v.picklist(MASKED_KINDS), follows: v.optional(maskedText) })),
+          v.maxLength(4000),
+        ),
+      }),
+      nothing,
+    ),
     /** Every few seconds and at each change of state; what the customer sees of the recording is made of these. */
     status: method(
       v.object({

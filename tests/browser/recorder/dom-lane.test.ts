@@ -77,7 +77,7 @@ describe('the dom lane', () => {
     await wait(50);
     lane.freshStart();
     expect(text()).not.toMatch(/lateValue|lateTitle|lateText|lateDefault/);
-    expect(lane.fields.all().map(({ value }) => value)).toEqual(
+    expect(lane.fields.all('ring').map(({ value }) => value)).toEqual(
       expect.arrayContaining(['lateValue1', 'lateValue2', 'lateText1', 'lateTitle1', 'lateTitle2']),
     );
   });

@@ -7,8 +7,8 @@ import { earlierWindowId, holdLock, keepWindowId } from '../../../src/recorder/w
 let watch: FieldWatch;
 let stop: () => void;
 const faults: unknown[] = [];
-const values = (): string[] => watch.all().map(({ value }) => value);
-const kindOf = (value: string): string | undefined => watch.all().find((item) => item.value === value)?.kind;
+const values = (): string[] => watch.all('ring').map(({ value }) => value);
+const kindOf = (value: string): string | undefined => watch.all('ring').find((item) => item.value === value)?.kind;
 
 function valueSetter(): CallableFunction {
   const property: object = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value') ?? {};

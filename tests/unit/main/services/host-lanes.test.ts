@@ -11,6 +11,7 @@ import { HostRing } from '../../../../src/main/services/host-ring.js';
 import { isSoundRow } from '../../../../src/main/services/row-check.js';
 import { Session } from '../../../../src/main/services/session.js';
 import { APPEND_INTERVAL_MS, LINE_SEGMENT_BYTES, LINE_SEGMENT_MS } from '../../../../src/shared/constants.js';
+import { decodeFrame } from '../../../../src/shared/protocol/frame.js';
 import type { LaneEvent, LogEvent } from '../../../../src/shared/session/lane.js';
 import { ClockDouble } from './clock-double.js';
 
@@ -75,6 +76,63 @@ it('names nobody by the path of their own folder', async () => {
   say(`cannot read ${HOME}\\orders.db`, 'error');
   const events = await eventsOf('log');
   expect(events).toEqual([expect.objectContaining({ message: 'cannot read ~\\orders.db' })]);
+});
+
+describe('what people typed into masked fields', () => {
+  const typed = { value: 'Gryphon77', kind: 'field' } as const;
+  /** Every byte that lies in the ring's folder now, inflated where it is deflated. */
+  async function onDisk(): Promise<string> {
+    const texts: string[] = [];
+    for (const file of await readdir(join(dir, 'ring'))) {
+      const bytes = await readFile(join(dir, 'ring', file));
+      texts.push(bytes.toString('latin1'));
+      if (file.endsWith('.row')) texts.push(inflateRawSync(decodeFrame(new Uint8Array(bytes)).bytes).toString('utf8'));
+    }
+    return texts.join('\n');
+  }
+
+  it('is not in what the host says afterwards, whatever it is wrapped in', async () => {
+    lanes.mask([typed]);
+    say('saving order of Gryphon77');
+    lanes.record({ type: 'log', t: 1, level: 'log', logger: 'app', message: 'sent', args: [{ by: ['gryphon77'] }] });
+    lanes.record({ type: 'error', t: 2, kind: 'uncaught', name: 'Error', message: 'GET /find?q=Gryphon77 failed' });
+    const events = JSON.stringify([...(await eventsOf('log')), ...(await eventsOf('error'))]);
+    expect(events).not.toMatch(/gryphon77/i);
+    expect(events).toContain('saving order of ***');
+  });
+
+  it('goes out of what was said a moment before, in memory and on disk', async () => {
+    say('first Gryphon77');
+    tick();
+    expect(await onDisk()).toContain('Gryphon77');
+    say('second Gryphon77');
+    lanes.mask([typed]);
+    expect(await onDisk()).not.toContain('Gryphon77');
+    tick();
+    expect(await messages()).toEqual(['first ***', 'second ***']);
+  });
+
+  it('goes out of what was sealed before, at the latest when it is handed over', async () => {
+    say('long ago Gryphon77');
+    say('and nothing else');
+    tick(LINE_SEGMENT_MS + 1);
+    tick();
+    lanes.mask([typed]);
+    expect(await messages()).toEqual(['long ago ***', 'and nothing else']);
+    expect(await onDisk()).not.toContain('Gryphon77');
+    lanes.mask([{ value: 'nothing else', kind: 'field' }]);
+    expect(await messages()).toEqual(['long ago ***', 'and ***']);
+  });
+
+  it('costs a line that a kill has cut short where it may hold it', async () => {
+    say('whole');
+    tick();
+    const open = (await readdir(join(dir, 'ring'))).find((file) => /log.*open$/.test(file));
+    await appendFile(join(dir, 'ring', open as string), '{"type":"log","t":1,"message":"Gryphon77');
+    lanes.mask([typed]);
+    expect(await onDisk()).not.toContain('Gryphon77');
+    expect(await messages()).toEqual(['whole']);
+  });
 });
 
 describe('the host’s own lanes', () => {
