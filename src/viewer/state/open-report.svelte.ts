@@ -6,6 +6,7 @@ import { replayWindows, type ReplayWindow } from '../model/chains.js';
 import { recordingGaps, type RecordingGap } from '../model/gaps.js';
 import type { ErrorItem, ItemOfLane, LogItem } from '../model/items.js';
 import type { Moment } from '../model/moment.js';
+import { openingMoment } from '../model/opening-moment.js';
 import { Timeline, type LaneProgress, type SegmentProblem } from '../model/timeline.js';
 import type { ReportIndex, SessionSource } from '../sources/session-source.js';
 import { Playback, type PlaybackOptions } from './playback.svelte.js';
@@ -106,7 +107,7 @@ export class OpenReport {
       const playback = new Playback({
         startMs,
         endMs,
-        atMs: this.#options.moment?.ms ?? firstShownMs(windows) ?? startMs,
+        atMs: this.#options.moment?.ms ?? openingMoment(index, windows),
         now: this.#options.now,
         frames: this.#options.frames,
       });
@@ -186,12 +187,6 @@ export class OpenReport {
     const shown = timeline.items('action').length > 0 ? [] : windows.flatMap((window) => window.chains);
     return inactiveStretches([...active, ...shown], index);
   }
-}
-
-/** Where there is a page to see for the first time: a log may begin some moments before it. */
-function firstShownMs(windows: readonly ReplayWindow[]): number | undefined {
-  const starts = windows.map((window) => window.startMs);
-  return starts.length === 0 ? undefined : Math.min(...starts);
 }
 
 export const openReportContext = new ViewerContext<OpenReport>('report');

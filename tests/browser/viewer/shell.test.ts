@@ -105,7 +105,9 @@ describe('the inbox', () => {
       expect(replayedText()).toBe('Step 0');
     }, 10_000);
     expect(location.hash).toBe(`#/reports/${id}`);
-    get('a.back').click();
+    await vi.waitFor(() => {
+      get('a.back').click();
+    });
     await vi.waitFor(() => {
       expect((get('input[type=search]') as HTMLInputElement).value).toBe('sync');
       expect(shown()).toEqual(['Sync now fails']);

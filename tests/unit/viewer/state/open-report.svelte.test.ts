@@ -54,6 +54,10 @@ describe('opening', () => {
     expect(report.sourceNames.get('w1')).toBe('Orders');
   });
 
+  it('stands shortly before the first error without a link', async () => {
+    expect((await open()).playback.ms).toBe(25_000);
+  });
+
   it('says what is wrong with a file that is no bundle', async () => {
     report = newReport();
     const bytes = new TextEncoder().encode('not a bundle at all');
@@ -93,7 +97,7 @@ describe('opening', () => {
 
 describe('faults', () => {
   it('are errors and log lines of level error, and one jumps between them', async () => {
-    const { playback } = await open();
+    const { playback } = await open(undefined, 1_000);
     expect(report.faults.map(({ ms }) => ms)).toEqual([2_000, 30_000]);
     expect(report.seekFault(1)?.ms).toBe(2_000);
     expect(report.seekFault(1)?.ms).toBe(30_000);
@@ -105,7 +109,7 @@ describe('faults', () => {
 
 describe('playing', () => {
   it('moves the playhead by real time, and skips where nobody did anything', async () => {
-    const { playback } = await open();
+    const { playback } = await open(undefined, 1_000);
     playback.toggle();
     frames.pass(1_000);
     expect(playback.ms).toBeCloseTo(2_000, -1);
@@ -131,7 +135,7 @@ describe('playing', () => {
 
 describe('lines of a lane', () => {
   async function lines(): Promise<LaneLines<'log'>> {
-    await open();
+    await open(undefined, 1_000);
     const log = new LaneLines(report, 'log');
     stops.push(log.watch());
     flushSync();
