@@ -1,5 +1,5 @@
 import { toStoreError } from '../store/errors.js';
-import type { FolderStore } from '../store/folder-store.js';
+import type { ObjectStore } from '../store/object-store.js';
 import type { Intake } from './intake/intake.js';
 import { QUARANTINE_SWEEP_INTERVAL_MS, SWEEP_INTERVAL_MS } from './limits.js';
 import type { Log } from './log.js';
@@ -7,7 +7,7 @@ import { removeOldQuarantine } from './reports/quarantine.js';
 
 export interface SweepingOptions {
   readonly intake: Pick<Intake, 'sweep'>;
-  readonly store: FolderStore;
+  readonly store: ObjectStore;
   readonly now: () => number;
   readonly log: Log;
 }

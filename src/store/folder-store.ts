@@ -6,28 +6,16 @@ import { Readable } from 'node:stream';
 import { makeFolder, syncFolder, writeSynced } from './durable.js';
 import { StoreError, systemCode, toStoreError } from './errors.js';
 import { checkKey, checkPrefix, isKey } from './key.js';
-
-/** What an object is written from: bytes in memory, or a local file, which stays where it is and must not change. */
-export type ObjectBody = Uint8Array | { readonly file: string };
-
-export interface ObjectInfo {
-  readonly key: string;
-  readonly bytes: number;
-  /** When its last byte was written (Unix ms). */
-  readonly modifiedMs: number;
-}
+import type { ObjectBody, ObjectInfo, ObjectStore } from './object-store.js';
 
 /** Objects being written wait here, on the same file system, so that they appear under their key at once and whole. */
 const INCOMING = '.incoming';
 
 /**
- * Objects under keys, in a folder. The methods are those of S3 (put, put if absent, get, ranged get, head, list by prefix,
- * delete): no append, no rename, no lock. An object is whole and durable when its put resolves. The file system must know
- * hard links (ext4, XFS, Btrfs, APFS and NTFS do): they are what makes "put if absent" one step.
- *
- * Rejects with a StoreError: `disk-full`, `bad-key`, `object-too-large`, `object-missing`, `store-failed`.
+ * Objects in a folder. The file system must know hard links (ext4, XFS, Btrfs, APFS and NTFS do): they are what makes "put if
+ * absent" one step, and a copy free.
  */
-export class FolderStore {
+export class FolderStore implements ObjectStore {
   readonly #root: string;
 
   private constructor(root: string) {
@@ -47,19 +35,17 @@ export class FolderStore {
     return store;
   }
 
-  /** Writes an object, over an older one where there is one. */
   async put(key: string, body: ObjectBody): Promise<void> {
     await this.#write(key, body, async (from, to) => {
       await rename(from, to);
     });
   }
 
-  /** Writes an object unless there is one: false, and nothing is changed. Of several that race exactly one gets true. */
-  async putIfAbsent(key: string, body: ObjectBody): Promise<boolean> {
+  async putIfAbsent(key: string, bytes: Uint8Array): Promise<boolean> {
     // Cheaper than writing the bytes first; `link` below is what decides.
     if ((await this.head(key)) !== undefined) return false;
     let written = true;
-    await this.#write(key, body, async (from, to) => {
+    await this.#write(key, bytes, async (from, to) => {
       try {
         await link(from, to);
       } catch (error) {
@@ -70,7 +56,10 @@ export class FolderStore {
     return written;
   }
 
-  /** The whole object, or undefined. Refuses one of more than `maxBytes` before reading it. */
+  async copy(from: string, to: string): Promise<void> {
+    await this.put(to, { file: this.#path(from) });
+  }
+
   async get(key: string, maxBytes: number): Promise<Buffer | undefined> {
     try {
       const handle = await open(this.#path(key), 'r');
@@ -88,7 +77,6 @@ export class FolderStore {
     }
   }
 
-  /** `length` bytes from `offset`; rejects where the object does not reach that far. Destroying the stream frees the file. */
   async range(key: string, offset: number, length: number, signal?: AbortSignal): Promise<Readable> {
     if (length === 0) return Readable.from([]);
     let handle;
@@ -119,7 +107,6 @@ export class FolderStore {
     }
   }
 
-  /** Every object whose key starts with `prefix` (empty, or ending in `/`), in the order of the keys' bytes. */
   async *list(prefix: string): AsyncGenerator<ObjectInfo> {
     for await (const key of this.keys(prefix)) {
       const info = await this.head(key);
@@ -127,19 +114,16 @@ export class FolderStore {
     }
   }
 
-  /** The same keys alone: sizes cost a call to the system each. */
   async *keys(prefix: string): AsyncGenerator<string> {
     checkPrefix(prefix);
     yield* this.#keysIn(prefix);
   }
 
-  /** What keys go on with after `prefix`, up to the next `/`: `reports/0c…/` for `reports/`. S3 calls them common prefixes. */
   async folders(prefix: string): Promise<string[]> {
     checkPrefix(prefix);
     return (await this.#namesIn(prefix)).filter((name) => name.endsWith('/')).map((name) => prefix + name);
   }
 
-  /** Deletes an object; one that is not there is fine. */
   async delete(key: string): Promise<void> {
     const path = this.#path(key);
     try {

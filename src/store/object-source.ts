@@ -1,9 +1,9 @@
 import { buffer } from 'node:stream/consumers';
 import type { ByteSource } from '../shared/bundle/byte-source.js';
-import type { FolderStore } from './folder-store.js';
+import type { ObjectStore } from './object-store.js';
 
 /** An object of a store as a source that a bundle is read from. `bytes` is its size. */
-export function objectSource(store: FolderStore, key: string, bytes: number): ByteSource {
+export function objectSource(store: ObjectStore, key: string, bytes: number): ByteSource {
   return {
     size: bytes,
     async read(offset, length, signal) {

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { installPackages, isExecutable, onPath } from './debian.js';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'microsoft-edge'];
 const FIXED = [
@@ -22,15 +22,6 @@ export const CHROMIUM_ARGS = [
   '--disable-sync',
 ];
 
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false; // Not there or not ours to run: the next candidate may be.
-  }
-}
-
 function fromPlaywrightCache(): string[] {
   const cache =
     process.env['PLAYWRIGHT_BROWSERS_PATH'] ??
@@ -47,18 +38,11 @@ function fromPlaywrightCache(): string[] {
     .flatMap((folder) => inside.map((path) => join(cache, folder, path)));
 }
 
-function isDebianRoot(): boolean {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return false;
-  return /^(ID|ID_LIKE)=.*(debian|ubuntu)/m.test(readFileSync('/etc/os-release', 'utf8'));
-}
-
 /** Path of a Chromium (or Chrome, or Edge): $CHROMIUM, the PATH, the usual places, Playwright's cache. */
 export function findChromium(): string | undefined {
-  const onPath = (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .flatMap((folder) => NAMES.map((name) => join(folder, name)));
   const named = process.env['CHROMIUM'];
-  return [...(named === undefined ? [] : [named]), ...onPath, ...FIXED, ...fromPlaywrightCache()].find(isExecutable);
+  const candidates = [...NAMES.flatMap(onPath), ...FIXED, ...fromPlaywrightCache()];
+  return [...(named === undefined ? [] : [named]), ...candidates].find(isExecutable);
 }
 
 export const NO_CHROMIUM =
@@ -68,22 +52,6 @@ export const NO_CHROMIUM =
 export function provideChromium(): string | undefined {
   const found = findChromium();
   if (found !== undefined) return found;
-  if (!isDebianRoot()) return undefined;
-  console.warn(
-    'Chromium is not installed: installing Debian\'s packages "chromium" and "fonts-dejavu-core" with apt-get.',
-  );
-  const options = {
-    stdio: ['ignore', 'ignore', 'inherit'] as const,
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  };
-  try {
-    execFileSync('apt-get', ['update', '-qq'], { ...options, stdio: ['ignore', 'ignore', 'inherit'] });
-    execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'], {
-      ...options,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-  } catch (error) {
-    console.warn(`apt-get could not install it: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  installPackages('Chromium', ['chromium', 'fonts-dejavu-core']);
   return findChromium();
 }

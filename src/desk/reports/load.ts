@@ -5,7 +5,7 @@ import {
   type ConversationEntry,
   type Part,
 } from '../../shared/report/report.js';
-import type { FolderStore } from '../../store/folder-store.js';
+import type { ObjectStore } from '../../store/object-store.js';
 import { objectSource } from '../../store/object-source.js';
 import { MAX_CONVERSATION_OBJECT_BYTES, MAX_DIGEST_BYTES, MAX_JSON_BODY_BYTES } from '../limits.js';
 import { digestSchema, readDigest, type Digest } from './digest.js';
@@ -22,7 +22,7 @@ export interface Loaded {
 }
 
 /** Folds the whole store into states: what an index that is lost, or not trusted, is made from. */
-export async function loadReports(store: FolderStore): Promise<Loaded> {
+export async function loadReports(store: ObjectStore): Promise<Loaded> {
   const states: ReportState[] = [];
   let skipped = 0;
   // One iterator that all take from. Each lists its own report: to list the store first would be one call after the other.
@@ -43,7 +43,7 @@ export async function loadReports(store: FolderStore): Promise<Loaded> {
 }
 
 async function loadReport(
-  store: FolderStore,
+  store: ObjectStore,
   report: string,
   keys: readonly string[],
 ): Promise<{ state: ReportState | undefined; skipped: number }> {
@@ -69,7 +69,7 @@ async function loadReport(
 
 /** The entries of a conversation among these keys, in their order, and how many could not be understood. */
 export async function readConversation(
-  store: FolderStore,
+  store: ObjectStore,
   keys: readonly string[],
 ): Promise<{ entries: ConversationEntry[]; skipped: number }> {
   const entries = new Map<string, ConversationEntry>();
@@ -83,7 +83,7 @@ export async function readConversation(
   return { entries: [...entries.values()], skipped };
 }
 
-async function loadDigest(store: FolderStore, report: string, part: Part): Promise<Digest | undefined> {
+async function loadDigest(store: ObjectStore, report: string, part: Part): Promise<Digest | undefined> {
   const key = partKey(report, part.number);
   if ((await store.head(key))?.bytes !== part.bytes) return undefined;
   const digest = await readObject(store, digestKey(report, part.number), digestSchema, MAX_DIGEST_BYTES);
@@ -99,7 +99,7 @@ async function loadDigest(store: FolderStore, report: string, part: Part): Promi
 
 /** An object of the store, parsed; undefined where it is missing, too large, no JSON or of another shape. */
 async function readObject<S extends v.GenericSchema>(
-  store: FolderStore,
+  store: ObjectStore,
   key: string,
   schema: S,
   maxBytes: number,

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { SayRequest } from '../../shared/protocol/desk.js';
 import type { ConversationEntry, Part, ReportHead } from '../../shared/report/report.js';
-import type { FolderStore } from '../../store/folder-store.js';
+import type { ObjectStore } from '../../store/object-store.js';
 import { DeskError } from '../errors.js';
 import { MAX_CONVERSATION_ENTRIES } from '../limits.js';
 import type { Log } from '../log.js';
@@ -23,16 +23,16 @@ type Unplaced = EntryOf<ConversationEntry>;
  */
 export class Reports {
   readonly inbox = new Inbox();
-  readonly #store: FolderStore;
+  readonly #store: ObjectStore;
   readonly #now: () => number;
   readonly #turns = new KeyedTurns();
 
-  private constructor(store: FolderStore, now: () => number) {
+  private constructor(store: ObjectStore, now: () => number) {
     this.#store = store;
     this.#now = now;
   }
 
-  static async open(store: FolderStore, now: () => number, log: Log): Promise<Reports> {
+  static async open(store: ObjectStore, now: () => number, log: Log): Promise<Reports> {
     const reports = new Reports(store, now);
     const { states, skipped } = await loadReports(store);
     for (const state of states) reports.inbox.changed(state);

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Part, ReportHead } from '../../shared/report/report.js';
-import type { FolderStore } from '../../store/folder-store.js';
+import type { ObjectStore } from '../../store/object-store.js';
 import { DeskError } from '../errors.js';
 import { namesTag, parseRange } from '../http/range.js';
 import { partKey } from '../reports/layout.js';
@@ -12,7 +12,7 @@ const CACHE_CONTROL = 'private, max-age=31536000, immutable, no-transform';
 export async function sendPart(
   request: FastifyRequest,
   reply: FastifyReply,
-  store: FolderStore,
+  store: ObjectStore,
   head: ReportHead,
   part: Part,
 ): Promise<FastifyReply> {

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { sayRequestSchema, type InboxAnswer, type ReportAnswer } from '../../shared/protocol/desk.js';
 import { STATUSES } from '../../shared/report/report.js';
-import type { FolderStore } from '../../store/folder-store.js';
+import type { ObjectStore } from '../../store/object-store.js';
 import { DeskError } from '../errors.js';
 import { parse } from '../http/parse.js';
 import { namesTag } from '../http/range.js';
@@ -14,7 +14,7 @@ import { sendPart } from './part.js';
 
 export interface ReportRoutesOptions {
   readonly reports: Reports;
-  readonly store: FolderStore;
+  readonly store: ObjectStore;
   readonly signedIn: (request: FastifyRequest) => Session;
   /** Names this run of the desk: entity tags of one run say nothing in the next. */
   readonly run: string;
