@@ -1,4 +1,6 @@
+import { sha256 } from '@noble/hashes/sha2.js';
 import * as v from 'valibot';
+import { fromBase64Url } from './base64url.js';
 
 // Keys as they stand in files, letters and on the screen.
 
@@ -18,3 +20,23 @@ export const recipientSchema = v.pipe(v.string(), v.regex(RECIPIENT_PATTERN));
 /** The public half of an identity: who somebody is, and how to write to them. */
 export const publicIdentitySchema = v.object({ signingKey: signingKeySchema, recipient: recipientSchema });
 export type PublicIdentity = v.InferOutput<typeof publicIdentitySchema>;
+
+/** Crockford's: no I, L, O or U, so that nothing read out on the phone can be mistaken for something else. */
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+/** 80 bits: to make a second key with the fingerprint of a given one takes 2^80 attempts. */
+const FINGERPRINT_BYTES = 10;
+
+/**
+ * A signing key as people compare it: the first 80 bits of the SHA-256 of its 32 bytes, `7KQ2-M4XD-93FA-TT0P`. For eyes and ears
+ * only; programs compare keys.
+ */
+export function fingerprint(signingKey: string): string {
+  const bytes = fromBase64Url(signingKey);
+  if (bytes?.length !== 32) throw new RangeError('A signing key has 32 bytes.');
+  let bits = 0n;
+  for (const byte of sha256(bytes).subarray(0, FINGERPRINT_BYTES)) bits = (bits << 8n) | BigInt(byte);
+  const characters = Array.from({ length: 16 }, (_, at) =>
+    ALPHABET.charAt(Number((bits >> BigInt(75 - 5 * at)) & 31n)),
+  );
+  return characters.join('').replace(/(.{4})(?=.)/g, '$1-');
+}
