@@ -29,7 +29,7 @@ async function goodLines(source: ByteSource): Promise<string[]> {
   const { entries } = bundle.manifest;
   const lines: string[] = [];
   for (const entry of entries) {
-    const isOurs = EVENT_LANES.some((lane) => lane === entry.lane);
+    const isOurs = entry.lane === 'thumbnail' || EVENT_LANES.some((lane) => lane === entry.lane);
     if (entry.lane !== 'dom' && !isOurs) continue;
     const { events, badLines, unknownEvents } = await (isOurs
       ? bundle.readLaneEvents(entry)

@@ -12,6 +12,8 @@ export const RING_MAX_BYTES = 200 * MB;
 
 /** A dom segment: long enough that deflate finds its repeats (2.5 % over one stream), short enough to drop from a ring. */
 export const DOM_SEGMENT_MS = 5 * SECOND_MS;
+/** A screen segment, at most: a video file of its own that starts with a keyframe. A keyframe every 5 s doubles its bytes. */
+export const SCREEN_SEGMENT_MS = 30 * SECOND_MS;
 /** A segment of any other lane is sealed at this plain size or age, whichever comes first. */
 export const LINE_SEGMENT_BYTES = 64 * KB;
 export const LINE_SEGMENT_MS = 60 * SECOND_MS;

@@ -1,6 +1,6 @@
 import { APPEND_INTERVAL_MS } from '../../shared/constants.js';
 import type { LaneTotal } from '../../shared/protocol/host.js';
-import type { EventLane, LaneEvent, LogEvent, RecorderEvent } from '../../shared/session/lane.js';
+import type { EventLane, EventOfLines, LogEvent, RecorderEvent } from '../../shared/session/lane.js';
 import type { SealedSegment, Segment } from '../../shared/session/segment.js';
 import type { MaskedValue } from '../../shared/privacy/masked-values.js';
 import type { HostClock } from './host-clock.js';
@@ -67,7 +67,7 @@ export class HostLanes {
     return this.#clock.monoMs();
   }
 
-  record(event: LaneEvent): void {
+  record(event: EventOfLines): void {
     if (this.#paused) return;
     if (event.type !== 'log') {
       this.#line(event);
@@ -187,7 +187,7 @@ export class HostLanes {
     if (waiting !== undefined) this.#line(waiting);
   }
 
-  #line(event: LaneEvent): void {
+  #line(event: EventOfLines): void {
     const json = this.#masking.write(event);
     const line = this.#home === undefined ? json : json.replaceAll(this.#home, '~');
     // What the recorder says of itself is little and always kept.

@@ -103,6 +103,10 @@ export async function startHost(options: HostOptions): Promise<Host> {
       recording.notePause();
     }
 
+    const stopScreen = (): void => {
+      windows.tellAll('stopScreen', {});
+    };
+
     windows.onJoin((source) => {
       // It may have missed it while its channel was closed.
       windows.tell(source, 'setPaused', { paused: session.paused });
@@ -117,7 +121,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       windows,
       panels,
       recorder: recorderHandlers({ session, windows, drafts, lanes, wipes, recording, settings, hellos, openPanel }),
-      panel: panelHandlers({ app, session, drafts, outbox, recording, setPaused, wipe, closePanel }),
+      panel: panelHandlers({ app, session, drafts, outbox, recording, setPaused, stopScreen, wipe, closePanel }),
       sourceOf: (capability) => session.sourceOf(capability),
       log(level, logger, parts) {
         recordLog(lanes, logger, level, parts);

@@ -17,6 +17,7 @@ export interface PanelHandlersOptions {
   readonly outbox: Outbox;
   readonly recording: RecordingState;
   readonly setPaused: (paused: boolean) => Promise<void>;
+  readonly stopScreen: () => void;
   readonly wipe: () => Promise<{ windows: number; failed: number }>;
   /** Closes the panel's window where it has one of its own; an embedded panel is closed by the page that embeds it. */
   readonly closePanel: (() => void) | undefined;
@@ -43,6 +44,10 @@ export function panelHandlers(options: PanelHandlersOptions): Handlers<PanelCont
     async setPaused({ value }) {
       await options.setPaused(value.paused);
       return NOTHING;
+    },
+    stopScreen() {
+      options.stopScreen();
+      return Promise.resolve(NOTHING);
     },
     async wipe() {
       return { value: await options.wipe(), bytes: NO_BYTES };

@@ -72,6 +72,7 @@ export class RecordingState {
     const statuses = windows.keys().flatMap((source) => this.#statuses.get(source) ?? []);
     const oldest = [lanes.oldestMs(), ...statuses.map(({ oldestMs }) => oldestMs)].filter((ms) => ms !== undefined);
     const error = statuses.find((status) => status.error !== undefined)?.error;
+    const screens = statuses.flatMap(({ screen }) => screen ?? []);
     return {
       state: this.#state(statuses),
       ...(error === undefined ? {} : { error }),
@@ -81,6 +82,7 @@ export class RecordingState {
       windows: windows.size,
       lanes: sumLanes([...lanes.totals(), ...statuses.flatMap((status) => status.lanes)]),
       dropped: lanes.dropped + statuses.reduce((sum, { dropped }) => sum + dropped, 0),
+      ...(screens.length === 0 ? {} : { screen: screens.includes('screen') ? ('screen' as const) : ('app' as const) }),
       settings,
     };
   }

@@ -18,6 +18,11 @@ export const LANE_WORDS: Readonly<Record<Lane, LaneWords>> = {
     name: 'What the window showed',
     what: 'The contents of the window as they changed, with the pointer, clicks and scrolling.',
   },
+  screen: {
+    name: 'Video of the screen',
+    what: 'Only while you had it recorded: a video of the window, with fields painted over, or of the screen that you chose, as it was.',
+  },
+  thumbnail: { name: 'Small pictures of that video', what: 'One every few seconds, to find a moment by.' },
   action: { name: 'What you did, in words', what: 'For example: clicked button “Sync now”.' },
   error: { name: 'Errors', what: 'What went wrong inside the app, and where in its code.' },
   log: { name: 'The app’s log', what: 'The notes that the app writes about its own work.' },
@@ -28,7 +33,16 @@ export const LANE_WORDS: Readonly<Record<Lane, LaneWords>> = {
   recorder: { name: 'About the recording', what: 'When it was started or paused, and what it had to leave out.' },
 };
 
-export const LANE_ORDER: readonly Lane[] = ['dom', 'action', 'error', 'log', 'network', 'recorder'];
+export const LANE_ORDER: readonly Lane[] = [
+  'dom',
+  'screen',
+  'thumbnail',
+  'action',
+  'error',
+  'log',
+  'network',
+  'recorder',
+];
 
 export const RECORDING_WORDS: Readonly<Record<RecordingState, { readonly name: string; readonly what: string }>> = {
   starting: { name: 'Starting', what: 'The recorder is getting ready.' },
@@ -124,6 +138,9 @@ export const say = {
     othersMasked:
       'Not what you typed into fields: it is masked before it is recorded, passwords always. Only a field that the makers of the app marked as harmless is excepted.',
     othersNever: 'Not other programs, not the rest of your screen, not your files.',
+    othersVideo:
+      'The video that you had recorded: the app’s window with fields painted over or, if you chose a whole screen, everything that was on it.',
+    othersNeverFiles: 'Not what you did not have recorded, and not your files.',
 
     destination: (origin: string, app: string) =>
       `Nothing has been sent yet. What you choose goes to the support desk of ${app} at ${origin}, and to nobody else.`,

@@ -33,8 +33,10 @@ async function sealOne(store: RingStore, row: SourceRow, unsealed: UnsealedRow):
   const { lane, chain, sequence, startMonoMs, endMonoMs, checkout } = unsealed;
   const key = { source: row.source, lane, chain, sequence };
   const after: SourceRow = { ...row, unsealed: row.unsealed.filter((other) => other !== unsealed) };
-  const plain = wholeLines(concat(await store.chunks(key)));
-  const events = countLines(plain);
+  const left = concat(await store.chunks(key));
+  // What there is of a video file can be played to where it ends.
+  const plain = lane === 'screen' ? left : wholeLines(left);
+  const events = lane === 'screen' && left.byteLength > 0 ? unsealed.events : countLines(plain);
   if (events === 0) {
     await store.discard(after, [key]);
     return after;

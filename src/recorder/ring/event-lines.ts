@@ -3,7 +3,7 @@ import { MaskedValues, type MaskedValue } from '../../shared/privacy/masked-valu
 import { createScrubber, type Scrubber } from '../../shared/privacy/scrubber.js';
 import type { DomEvent, LaneEvent } from '../../shared/session/lane.js';
 import type { Line } from './open-segment.js';
-import { isWritten, type RingEvent } from './ring-event.js';
+import { isWritten, type TextEvent } from './ring-event.js';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -25,7 +25,7 @@ export class EventLines {
   }
 
   /** One line for each event; undefined for one that cannot be written or is too large. */
-  write(events: readonly RingEvent[]): (Line | undefined)[] {
+  write(events: readonly TextEvent[]): (Line | undefined)[] {
     const texts = events.map((event) => (isWritten(event) ? event.json : toJson(event)));
     // One look at the whole batch: nearly none holds a masked value.
     const isSuspect = this.#scrubber.mayHold(texts.join('\n'));

@@ -92,7 +92,7 @@ function unsealedRows({ source, unsealed }: SourceRow, nowMs: number): PlacedRow
     lane,
     chain,
     sequence,
-    storedBytes: bytes * SEALED_SHARE,
+    storedBytes: lane === 'screen' ? bytes : bytes * SEALED_SHARE,
     startMs: nowMs,
     endMs: nowMs,
   }));

@@ -2,7 +2,7 @@ import type { Lane } from '../../shared/session/lane.js';
 import type { UnsealedRow } from './ring-store.js';
 import { concat } from './seal.js';
 
-/** One line of NDJSON, its line end included. */
+/** One line of NDJSON, its line end included; of the screen lane, a piece of a file. */
 export type Line = Uint8Array<ArrayBuffer>;
 
 export interface Position {
@@ -23,6 +23,7 @@ export class OpenSegment {
   /** Rises when the store's copy is no longer what is here. */
   #version = 0;
   #bytes = 0;
+  #events = 0;
   #startMonoMs = Infinity;
   #endMonoMs = -Infinity;
 
@@ -36,7 +37,7 @@ export class OpenSegment {
     return this.#bytes;
   }
   get events(): number {
-    return this.#lines.length;
+    return this.#events;
   }
   get startMonoMs(): number {
     return this.#startMonoMs;
@@ -45,11 +46,24 @@ export class OpenSegment {
     return this.#endMonoMs;
   }
 
-  add(line: Line, monoMs: number): void {
+  add(line: Line, monoMs: number, events = 1): void {
     this.#lines.push(line);
     this.#bytes += line.byteLength;
+    this.#events += events;
+    this.reach(monoMs);
+  }
+
+  /** It is known to hold what was at this time. */
+  reach(monoMs: number): void {
     this.#startMonoMs = Math.min(this.#startMonoMs, monoMs);
     this.#endMonoMs = Math.max(this.#endMonoMs, monoMs);
+  }
+
+  /** One piece in the place of all, in another form. What the store has of it says the same and stays until it is sealed. */
+  replace(whole: Line): void {
+    this.#lines = [whole];
+    this.#bytes = whole.byteLength;
+    this.#storedLines = 1;
   }
 
   /** Replaces each line by what `change` answers; the store's copy is then written anew. */

@@ -11,10 +11,29 @@ export interface WrittenEvent {
 }
 
 export type DomItem = WrittenEvent | DomEvent;
-/** What the ring takes. */
-export type RingEvent = DomItem | LaneEvent;
+/** What becomes a line. */
+export type TextEvent = DomItem | LaneEvent;
 
-export function isWritten(event: RingEvent): event is WrittenEvent {
+/**
+ * A piece of a video file of the screen lane. A file is written as it grows, so that what a killed window leaves can be
+ * played; when it is done, `whole` takes the place of all its pieces, with what only a finished file has (length, index).
+ */
+export interface ScreenChunk {
+  readonly type: 'screen';
+  /** Counts up with each file that this document records. */
+  readonly file: number;
+  readonly place: 'first' | 'next' | 'whole';
+  /** Monotonic ms of the file's time 0. */
+  readonly startMonoMs: number;
+  /** Frames in this piece. */
+  readonly frames: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** What the ring takes. */
+export type RingEvent = TextEvent | ScreenChunk;
+
+export function isWritten(event: TextEvent): event is WrittenEvent {
   return 'json' in event;
 }
 

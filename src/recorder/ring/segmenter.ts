@@ -25,6 +25,10 @@ export class Segmenter {
     return this.#open === undefined ? this.#closed : [...this.#closed, this.#open];
   }
 
+  get open(): OpenSegment | undefined {
+    return this.#open;
+  }
+
   get closed(): readonly OpenSegment[] {
     return this.#closed;
   }
@@ -37,8 +41,16 @@ export class Segmenter {
       const isTorn = open.checkout && open.events === 1;
       if (startsChain || (isDue && !isTorn)) this.close();
     }
-    this.#open ??= this.#begin(startsChain);
-    this.#open.add(line, monoMs);
+    (this.#open ?? this.begin(startsChain)).add(line, monoMs);
+  }
+
+  /** Closes what is open, and opens the next one. */
+  begin(startsChain: boolean): OpenSegment {
+    this.close();
+    const position = this.#next(startsChain);
+    this.#last = position;
+    this.#open = new OpenSegment(this.#lane, position, startsChain && this.#lane === 'dom');
+    return this.#open;
   }
 
   /** Closes the open segment if its time has come. */
@@ -60,12 +72,6 @@ export class Segmenter {
   clear(): void {
     this.#closed = [];
     this.#open = undefined;
-  }
-
-  #begin(startsChain: boolean): OpenSegment {
-    const position = this.#next(startsChain);
-    this.#last = position;
-    return new OpenSegment(this.#lane, position, startsChain && this.#lane === 'dom');
   }
 
   #next(startsChain: boolean): Position {

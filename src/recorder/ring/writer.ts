@@ -7,8 +7,9 @@ import { EventLines, scrubLine } from './event-lines.js';
 import type { AppendMessage, RingBatch } from './messages.js';
 import type { OpenSegment } from './open-segment.js';
 import { OwnTotals } from './own-totals.js';
-import type { DomItem } from './ring-event.js';
+import type { DomItem, TextEvent, ScreenChunk } from './ring-event.js';
 import type { Chunk, SegmentKey, SourceRow } from './ring-store.js';
+import { ScreenFiles } from './screen-files.js';
 import { seal } from './seal.js';
 import { Segmenter } from './segmenter.js';
 import { keepAnchor, wallMsAt } from './source-clock.js';
@@ -34,6 +35,7 @@ export class Writer {
   readonly #totals = new OwnTotals();
   readonly #onCheckoutWanted: () => void;
   #segmenters = new Map<Lane, Segmenter>(LANES.map((lane) => [lane, new Segmenter(lane)]));
+  #screen = this.#screenFiles();
   #gate = new CheckoutGate();
   #anchors: readonly Anchor[] = [];
   #batch = 0;
@@ -69,6 +71,7 @@ export class Writer {
     this.#batch = row.batch;
     this.#anchors = row.anchors;
     this.#segmenters = new Map(LANES.map((lane) => [lane, new Segmenter(lane, row.last[lane])]));
+    this.#screen = this.#screenFiles();
     const last = row.last.dom;
     const isWhole = sealed.some(
       ({ lane, chain, sequence }) => lane === 'dom' && chain === last?.chain && sequence === last.sequence,
@@ -84,7 +87,11 @@ export class Writer {
     const fresh = this.#lines.mask(values);
     if (fresh === undefined) return;
     // The first letters of what is being typed may stand in a line that is not sealed yet.
-    for (const segment of this.unsealed) segment.rewrite((line) => scrubLine(fresh, line));
+    for (const segment of this.unsealed) {
+      // Pictures are masked as pictures are; letters found in their bytes are chance.
+      if (segment.lane === 'screen' || segment.lane === 'thumbnail') continue;
+      segment.rewrite((line) => scrubLine(fresh, line));
+    }
   }
 
   /** Takes events into open segments. Nothing is stored before `store`. */
@@ -95,6 +102,7 @@ export class Writer {
     if (message.gap) this.#losePlace();
     for (const batch of message.batches) {
       if (batch.lane === 'dom') this.#addDom(batch);
+      else if (batch.lane === 'screen') this.#addScreen(batch);
       else this.#addLines(batch);
     }
   }
@@ -199,10 +207,20 @@ export class Writer {
 
   #addLines({ lane, events, monoMs }: RingBatch): void {
     const segmenter = this.#segmenters.get(lane) as Segmenter;
-    this.#lines.write(events).forEach((line, index) => {
+    this.#lines.write(events as readonly TextEvent[]).forEach((line, index) => {
       if (line === undefined) this.#dropped++;
       else segmenter.add(line, monoMs[index] ?? 0, false);
     });
+  }
+
+  #addScreen({ events, monoMs }: RingBatch): void {
+    (events as readonly ScreenChunk[]).forEach((chunk, index) => {
+      if (!this.#screen.add(chunk, monoMs[index] ?? 0)) this.#dropped += chunk.place === 'whole' ? 0 : chunk.frames;
+    });
+  }
+
+  #screenFiles(): ScreenFiles {
+    return new ScreenFiles(this.#segmenters.get('screen') as Segmenter);
   }
 
   #addDom({ events, monoMs }: RingBatch): void {

@@ -4,11 +4,11 @@ import { KEYS_PATH, MANIFEST_PATH, SIGNATURE_PATH } from './manifest.js';
 /** Entries that the manifest does not list. */
 export const RESERVED_PATHS: ReadonlySet<string> = new Set([MANIFEST_PATH, SIGNATURE_PATH, KEYS_PATH]);
 
-/** Where a segment lies in a bundle: `dom/w1-2/00003-0007.ndjson`, by lane, source, chain and place in the chain. */
+/** Where a segment lies in a bundle: `dom/w1-2/00003-0007.ndjson`, by lane, source, chain and place in the chain; a screen segment is a video file. */
 export function entryPath(segment: Pick<Segment, 'lane' | 'source' | 'chain' | 'sequence'>): string {
   const chain = String(segment.chain).padStart(5, '0');
   const sequence = String(segment.sequence).padStart(4, '0');
-  return `${segment.lane}/${segment.source}/${chain}-${sequence}.ndjson`;
+  return `${segment.lane}/${segment.source}/${chain}-${sequence}.${segment.lane === 'screen' ? 'webm' : 'ndjson'}`;
 }
 
 /**

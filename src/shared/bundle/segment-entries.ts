@@ -1,6 +1,6 @@
 import { toSessionMs, type Source } from '../session/clock.js';
 import type { Segment } from '../session/segment.js';
-import { ENCODING_DEFLATE } from './encoding.js';
+import { ENCODING_DEFLATE, ENCODING_STORE } from './encoding.js';
 import { entryPath } from './entry-path.js';
 import { BundleError } from './errors.js';
 import type { ManifestEntry } from './manifest.js';
@@ -29,7 +29,7 @@ export function manifestEntry(segment: Segment, source: Pick<Source, 'anchors'>)
     sha256: segment.sha256,
     storedBytes: segment.storedBytes,
     storedSha256: segment.storedSha256,
-    encoding: ENCODING_DEFLATE,
+    encoding: segment.lane === 'screen' ? ENCODING_STORE : ENCODING_DEFLATE,
     ...(segment.checkout === true ? { checkout: true as const } : {}),
   };
 }

@@ -43,6 +43,7 @@ const TEXT_FIELDS: Readonly<Record<LaneEvent['type'], readonly string[]>> = {
   error: ['name', 'message', 'stack'],
   action: ['text'],
   recorder: ['text'],
+  thumbnail: [],
 };
 
 function scrubLaneEvent(event: LaneEvent, text: ScrubText): void {

@@ -27,6 +27,11 @@ export const RECORDING_STATES = ['starting', 'recording', 'paused', 'failed'] as
 const recordingState = v.picklist(RECORDING_STATES);
 export type RecordingState = v.InferOutput<typeof recordingState>;
 
+/** What a video is recorded of: the window of the app, or a screen (or another window) that the customer chose. */
+export const SCREEN_SURFACES = ['app', 'screen'] as const;
+export type ScreenSurface = (typeof SCREEN_SURFACES)[number];
+const screenSurface = v.picklist(SCREEN_SURFACES);
+
 const settings = v.object({ maxAgeMs: instant, maxBytes: count });
 
 export const recorderContract = {
@@ -75,6 +80,8 @@ export const recorderContract = {
         oldestMs: v.optional(instant),
         lanes: v.pipe(v.array(laneTotal), v.maxLength(16)),
         dropped: count,
+        /** A video is being recorded, of this. */
+        screen: v.optional(screenSurface),
       }),
       nothing,
     ),
@@ -100,6 +107,8 @@ export const recorderContract = {
     handOver: v.object({ handOver: uuid, startMs: instant, endMs: instant }),
     setPaused: v.object({ paused: v.boolean() }),
     wipe: v.object({ wipe: uuid }),
+    /** The customer stopped the video of the screen. */
+    stopScreen: nothing,
   },
 } as const satisfies Contract;
 export type RecorderContract = typeof recorderContract;
@@ -117,6 +126,8 @@ const recording = v.object({
   windows: count,
   lanes: v.array(laneTotal),
   dropped: count,
+  /** A video is being recorded in some window; `screen` where any of them records more than its own window. */
+  screen: v.optional(screenSurface),
   settings,
 });
 export type Recording = v.InferOutput<typeof recording>;
@@ -181,6 +192,8 @@ export const panelContract = {
       }),
     ),
     setPaused: method(v.object({ paused: v.boolean() }), nothing),
+    /** Ends the video of the screen in every window. The page that shows the app begins it, not the panel. */
+    stopScreen: method(nothing, nothing),
     /** Resolves when every live window and the host have erased what they kept. Drafts go too; deliveries stay. */
     wipe: method(nothing, v.object({ windows: count, failed: count })),
     /** Asks all windows for their rows. Answers at once; `draft` events tell the progress. */

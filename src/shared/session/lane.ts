@@ -1,10 +1,13 @@
 import * as v from 'valibot';
 
 /** The lanes that this version writes. A reader keeps and offers entries of lanes that it does not know. */
-export const LANES = ['dom', 'log', 'network', 'error', 'action', 'recorder'] as const;
+export const LANES = ['dom', 'screen', 'thumbnail', 'log', 'network', 'error', 'action', 'recorder'] as const;
 export type Lane = (typeof LANES)[number];
 
-/** The lanes whose entries are NDJSON of our own events (below); `dom` is NDJSON of rrweb events. */
+/**
+ * The lanes whose entries are NDJSON of our own events (below) that people read line by line. `thumbnail` is NDJSON of our
+ * own too, for pictures; `dom` is NDJSON of rrweb events; each entry of `screen` is one video file.
+ */
 export const EVENT_LANES = ['log', 'network', 'error', 'action', 'recorder'] as const;
 export type EventLane = (typeof EVENT_LANES)[number];
 
@@ -113,12 +116,42 @@ export type ActionEvent = v.InferOutput<typeof actionEventSchema>;
 export const recorderEventSchema = v.object({
   type: v.literal('recorder'),
   t: mono,
-  kind: v.picklist(['started', 'paused', 'resumed', 'wiped', 'dropped', 'clock-step', 'gap', 'failed', 'stepped-down']),
+  kind: v.picklist([
+    'started',
+    'paused',
+    'resumed',
+    'wiped',
+    'dropped',
+    'clock-step',
+    'gap',
+    'failed',
+    'stepped-down',
+    'screen-on',
+    'screen-off',
+    'screen-denied',
+    'screen-hidden',
+    'screen-shown',
+  ]),
   text: text,
   /** How many events were lost, where `kind` is about loss. */
   count: v.optional(v.number()),
 });
 export type RecorderEvent = v.InferOutput<typeof recorderEventSchema>;
+
+/** A picture longer than this is not one of a film strip: 320 × 320 pixels of noise in WebP are 100 KB. */
+const MAX_THUMBNAIL_LENGTH = 400_000;
+const thumbnailSide = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1024));
+
+/** A small picture of what the screen lane showed at `t`, masked as its frames are. */
+export const thumbnailEventSchema = v.object({
+  type: v.literal('thumbnail'),
+  t: mono,
+  width: thumbnailSide,
+  height: thumbnailSide,
+  /** A WebP file, base64. */
+  webp: v.pipe(v.string(), v.maxLength(MAX_THUMBNAIL_LENGTH), v.regex(/^[A-Za-z0-9+/]+={0,2}$/)),
+});
+export type ThumbnailEvent = v.InferOutput<typeof thumbnailEventSchema>;
 
 export const laneEventSchema = v.variant('type', [
   logEventSchema,
@@ -126,9 +159,13 @@ export const laneEventSchema = v.variant('type', [
   errorEventSchema,
   actionEventSchema,
   recorderEventSchema,
+  thumbnailEventSchema,
 ]);
 /** Every event that is ours. Its `type` is the name of its lane. */
 export type LaneEvent = v.InferOutput<typeof laneEventSchema>;
+
+/** An event of one of the lanes that people read line by line. */
+export type EventOfLines = Exclude<LaneEvent, ThumbnailEvent>;
 
 /**
  * The least that a line of a dom entry must be: an rrweb event. `timestamp` is `originMs` of its source plus monotonic

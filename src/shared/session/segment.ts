@@ -21,9 +21,9 @@ export const segmentSchema = v.object({
   endMonoMs: instant,
   startWallMs: instant,
   endWallMs: instant,
-  /** Lines (events) in it. */
+  /** Lines (events) in it; of screen, frames. */
   events: count,
-  /** Size of the plain NDJSON, and of the stored (raw deflate) bytes. */
+  /** Size of the plain content, and of the stored bytes: raw deflate; of screen, the same. */
   bytes: count,
   storedBytes: count,
   /** CRC-32 and SHA-256 (hex) of the plain bytes, SHA-256 of the stored ones. */

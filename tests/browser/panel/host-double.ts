@@ -131,6 +131,12 @@ export class HostDouble implements PanelPort {
       this.tell('recording', { ...this.state.recording, state: paused ? 'paused' : 'recording' });
       return {};
     },
+    stopScreen: () => {
+      const recording = { ...this.state.recording };
+      delete recording.screen;
+      this.tell('recording', recording);
+      return {};
+    },
     wipe: () => ({ windows: 2, failed: 0 }),
     createDraft: () => ({ draft: this.draft }),
     getDraft: () => ({ draft: this.draft }),

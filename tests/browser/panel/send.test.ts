@@ -56,6 +56,8 @@ describe('before anything leaves', () => {
     for (const { lane } of LANES) {
       const names = {
         dom: 'What the window showed',
+        screen: 'Video of the screen',
+        thumbnail: 'Small pictures of that video',
         log: 'The app’s log',
         network: 'Network requests',
         error: 'Errors',

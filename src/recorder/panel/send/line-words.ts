@@ -12,5 +12,7 @@ export function lineWords(event: LaneEvent): string {
     case 'action':
     case 'recorder':
       return event.text;
+    case 'thumbnail':
+      return `${event.width} × ${event.height}`;
   }
 }
