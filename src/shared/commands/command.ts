@@ -1,0 +1,19 @@
+import * as v from 'valibot';
+import { parametersSchema } from './parameters.js';
+
+export const commandNameSchema = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,39}$/));
+
+/** A command as a technician sees it before it is proposed: what it is called, what it is for, what it asks for. */
+export const commandDescriptionSchema = v.object({
+  name: commandNameSchema,
+  title: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100)),
+  /** What it does, in general. What exactly it would do is said with its values, by the host that would run it. */
+  summary: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(500)),
+  parameters: parametersSchema,
+});
+export type CommandDescription = v.InferOutput<typeof commandDescriptionSchema>;
+
+export const MAX_COMMANDS = 50;
+
+/** What one host offers. It stands in the manifests that the host writes, so that a technician can only propose what is there. */
+export const commandListSchema = v.pipe(v.array(commandDescriptionSchema), v.maxLength(MAX_COMMANDS));
