@@ -198,6 +198,9 @@ function abortReason(signal: AbortSignal): Error | undefined {
 }
 
 /** An empty certificate (a server that sent none) has neither. */
-function nameOf(name: { readonly CN?: string | undefined; readonly O?: string | undefined } | undefined): string {
-  return name?.CN ?? name?.O ?? 'nobody';
+type Name = string | readonly string[] | undefined;
+
+function nameOf(holder: { readonly CN?: Name; readonly O?: Name } | undefined): string {
+  const name = holder?.CN ?? holder?.O ?? 'nobody';
+  return typeof name === 'string' ? name : name.join(', ');
 }

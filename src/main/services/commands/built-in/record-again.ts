@@ -32,6 +32,8 @@ const PROGRESS_MS = 30_000;
 /** How a command calls each lane when it speaks with the customer. */
 const LANE_WORDS: Partial<Record<Lane, string>> = {
   dom: 'what the window shows',
+  screen: 'the video of the screen, where you turned that on',
+  thumbnail: 'small pictures of it',
   log: 'the app’s log',
   network: 'network requests',
   error: 'errors',
@@ -61,7 +63,7 @@ export function recordAgainCommand(options: RecordAgainOptions): Command {
         label: 'What',
         options: LANES.map((lane) => ({ value: lane, label: laneWords(lane) })),
         min: 1,
-        default: LANES,
+        default: [...LANES],
       },
     },
     timeLimitMs: ({ minutes }) => minutes * MINUTE_MS + SENDING_MS,
