@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { damagedVectors } from './damaged.js';
 import { goodVectors } from './good.js';
 import { hostileVectors } from './hostile.js';
+import { signedVectors } from './signed.js';
 
 const folder = import.meta.dirname;
 for (const name of readdirSync(folder)) if (name.endsWith('.fluxrec')) rmSync(join(folder, name));
-const made = [...(await goodVectors()), ...(await damagedVectors()), ...hostileVectors()];
+const made = [...(await goodVectors()), ...(await damagedVectors()), ...hostileVectors(), ...(await signedVectors())];
 for (const { vector, bytes } of made) writeFileSync(join(folder, vector.file), bytes);
 const list = made.map(({ vector }) => vector);
 writeFileSync(join(folder, 'vectors.json'), `${JSON.stringify(list, undefined, 2)}\n`);

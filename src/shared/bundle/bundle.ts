@@ -2,6 +2,7 @@ import type { DomEvent, LaneEvent } from '../session/lane.js';
 import type { BundleError, BundleProblem } from './errors.js';
 import type { Manifest, ManifestEntry } from './manifest.js';
 import type { ParsedLines } from './parse-lines.js';
+import type { SignatureCheck } from './signature.js';
 
 export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
@@ -41,6 +42,8 @@ export interface Bundle {
   readLaneEvents(entry: ManifestEntry, options?: ReadOptions): Promise<ParsedLines<LaneEvent>>;
   /** The manifest's exact bytes: what a signature covers. */
   readonly manifestBytes: Uint8Array<ArrayBuffer>;
+  /** Whose install made it, and whether the manifest changed since. Rejects only when the source cannot be read. */
+  checkSignature(signal?: AbortSignal): Promise<SignatureCheck>;
 }
 
 export interface OpenOptions {

@@ -16,6 +16,9 @@ export const BUNDLE_ERROR_CODES = [
   'unsupported-encoding',
   'too-many-entries',
   'unreadable',
+  'signature-missing',
+  'signature-invalid',
+  'signature-wrong-key',
 ] as const;
 export type BundleErrorCode = (typeof BUNDLE_ERROR_CODES)[number];
 
@@ -40,6 +43,12 @@ const SENTENCES: Readonly<Record<BundleErrorCode, string>> = {
     'A recording is packed or sealed in a way that this version cannot read. Update the viewer to open it.',
   'too-many-entries': 'The report has more entries than a report may have. Send a shorter time range.',
   unreadable: 'The file could not be read. Check that it is still there and that you may read it.',
+  'signature-missing':
+    'The signature of the app that made this report is gone: the file was changed. Ask for the report again.',
+  'signature-invalid':
+    'The signature does not fit: the report was changed after the app had signed it. Ask for the report again.',
+  'signature-wrong-key':
+    'The report was signed by another app than the one that it says it comes from. Do not trust it.',
 };
 
 export interface BundleErrorOptions extends ErrorOptions {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { MAX_ENTRIES, MAX_PATH_LENGTH, MAX_TEXT_LENGTH } from '../constants.js';
+import { recipientSchema, signingKeySchema } from '../crypto/keys.js';
 import { sourceSchema } from '../session/clock.js';
 
 /** Version of the bundle format. Raise it only with docs/bundle-format.md, a frozen shape in versions/ and an upgrade step. */
@@ -51,6 +52,8 @@ export const manifestSchema = v.looseObject({
   range: v.object({ startMs: v.pipe(v.number(), v.finite()), endMs: v.pipe(v.number(), v.finite()) }),
   /** What the customer wrote. */
   description: v.optional(v.pipe(v.string(), v.maxLength(MAX_TEXT_LENGTH))),
+  /** The install that made it: the key that signs it, and the one that letters to it are sealed to. */
+  install: v.optional(v.looseObject({ signingKey: signingKeySchema, recipient: recipientSchema })),
   sources: v.pipe(v.array(sourceSchema), v.maxLength(10_000)),
   /** The lanes in this bundle, in the order that a viewer offers them. */
   lanes: v.pipe(v.array(v.pipe(v.string(), v.maxLength(32))), v.maxLength(64)),

@@ -10,6 +10,7 @@ import { dataOffsetOf } from './local-header.js';
 import type { Manifest, ManifestEntry } from './manifest.js';
 import { parseDomLines, parseLaneLines, type ParsedLines } from './parse-lines.js';
 import { sha256Hex } from './sha256.js';
+import { checkSignature, type SignatureCheck } from './signature.js';
 
 /** A local header may have an extra field that the directory does not tell of: name and extra, 16 bits of length each. */
 const HEADER_SLACK_BYTES = 0xffff;
@@ -50,6 +51,7 @@ export class OpenBundle implements Bundle {
   readonly isSalvaged: boolean;
   readonly #source: ByteSource;
   readonly #contents: Contents;
+  readonly #dataEnd: number;
   readonly #entryProblems: ReadonlyMap<string, BundleProblem>;
   readonly #byPath: ReadonlyMap<string, ManifestEntry>;
   readonly #ends: ReadonlyMap<ZipEntry, number>;
@@ -62,6 +64,7 @@ export class OpenBundle implements Bundle {
     this.isSalvaged = parts.isSalvaged;
     this.#source = parts.source;
     this.#contents = parts.contents;
+    this.#dataEnd = parts.dataEnd;
     this.#entryProblems = parts.entryProblems;
     this.#byPath = new Map(parts.manifest.entries.map((entry) => [entry.path, entry]));
     this.#ends = endsOf([...parts.contents.byName.values()], parts.dataEnd);
@@ -126,6 +129,12 @@ export class OpenBundle implements Bundle {
     for (let at = offset + first.length; at < dataEnd; at += PIECE_BYTES) {
       yield await readRange(this.#source, at, Math.min(PIECE_BYTES, dataEnd - at), options.signal);
     }
+  }
+
+  checkSignature(signal?: AbortSignal): Promise<SignatureCheck> {
+    const { manifest, manifestBytes } = this;
+    const [source, contents, dataEnd] = [this.#source, this.#contents, this.#dataEnd];
+    return checkSignature({ source, contents, dataEnd, manifest, manifestBytes }, signal);
   }
 
   /** The CRC-32 that the zip's directory gives. */

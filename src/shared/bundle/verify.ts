@@ -30,7 +30,7 @@ export interface VerifyOptions {
 
 /**
  * Reads every entry that the manifest lists, in bounded memory, and holds it against its sizes, both hashes and the zip's
- * CRC-32. Resolves with what is wrong; a good bundle has nothing. Rejects when the source cannot be read or is aborted.
+ * CRC-32, and the manifest against its signature. Resolves with what is wrong; a good bundle has nothing. Rejects when the source cannot be read or is aborted.
  */
 export async function verifyBundle(source: ByteSource, options: VerifyOptions = {}): Promise<BundleProblem[]> {
   const { signal, onProgress } = options;
@@ -41,6 +41,8 @@ export async function verifyBundle(source: ByteSource, options: VerifyOptions = 
     return [problemOf(error)];
   }
   const problems = [...bundle.problems];
+  const signature = await bundle.checkSignature(signal);
+  if (signature.status === 'bad') problems.push(signature.problem);
   const { entries } = bundle.manifest;
   const totalBytes = entries.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
   let bytes = 0;

@@ -1,11 +1,20 @@
 import * as v from 'valibot';
 import { MAX_BUNDLE_PLAIN_BYTES, MAX_ENTRY_BYTES, MAX_MANIFEST_BYTES } from '../constants.js';
+import type { Signer } from '../crypto/sign.js';
 import { LANES } from '../session/lane.js';
 import { crc32 } from './crc32.js';
 import { foldPath, isInsidePath, RESERVED_PATHS } from './entry-path.js';
 import { BundleError } from './errors.js';
 import { ENCODING_DEFLATE } from './encoding.js';
-import { FORMAT, MANIFEST_PATH, manifestSchema, type Manifest, type ManifestEntry } from './manifest.js';
+import {
+  FORMAT,
+  MANIFEST_PATH,
+  manifestSchema,
+  SIGNATURE_PATH,
+  type Manifest,
+  type ManifestEntry,
+} from './manifest.js';
+import { signManifest } from './signature.js';
 import {
   DEFLATED,
   directoryEnd,
@@ -17,7 +26,7 @@ import {
 } from './zip-records.js';
 
 /** What a manifest says besides its entries; `lanes` follows from them. */
-export type ManifestHead = Pick<Manifest, 'session' | 'createdMs' | 'range' | 'description' | 'sources'>;
+export type ManifestHead = Pick<Manifest, 'session' | 'createdMs' | 'range' | 'description' | 'install' | 'sources'>;
 
 /** An entry whose stored bytes exist already. The CRC-32 is of what unzip makes of them: the plain bytes, unless sealed. */
 export interface SealedEntry {
@@ -41,23 +50,29 @@ export interface BundlePlan<E extends SealedEntry = SealedEntry> {
   write(readStored: ReadStored<E>, signal?: AbortSignal): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void>;
 }
 
+const EMPTY = new Uint8Array(0);
+
 interface PlacedRecord extends ZipRecord {
   readonly offset: number;
 }
 
 /**
  * Lays out a bundle without reading a payload: the manifest first, then the entries in the given order (those of a chain
- * side by side). Rejects with a BundleError when a reader would refuse the result.
+ * side by side). With a signer, its signature follows the manifest: `head.install` must name its key. Rejects with a BundleError when a reader would refuse the result.
  */
 export async function planBundle<E extends SealedEntry>(
   head: ManifestHead,
   entries: readonly E[],
+  signer?: Signer,
 ): Promise<BundlePlan<E>> {
   const manifest = makeManifest(head, entries);
   const encoder = new TextEncoder();
   const manifestBytes = encoder.encode(`${JSON.stringify(manifest)}\n`);
   if (manifestBytes.length > MAX_MANIFEST_BYTES) throw new BundleError('manifest-too-large');
   const storedManifest = await deflateRaw(manifestBytes);
+  const signature = signer === undefined ? undefined : await signManifest(manifestBytes, signer);
+  // What comes before the entries.
+  const ahead = signature === undefined ? [storedManifest] : [storedManifest, signature];
 
   const records: PlacedRecord[] = [];
   let offset = 0;
@@ -74,6 +89,15 @@ export async function planBundle<E extends SealedEntry>(
     plainBytes: manifestBytes.length,
     storedBytes: storedManifest.length,
   });
+  if (signature !== undefined) {
+    place({
+      name: encoder.encode(SIGNATURE_PATH),
+      method: STORED,
+      crc32: crc32(signature),
+      plainBytes: signature.length,
+      storedBytes: signature.length,
+    });
+  }
   for (const { manifest: entry, crc32 } of entries) {
     const isDeflated = entry.encoding === ENCODING_DEFLATE;
     place({
@@ -93,8 +117,8 @@ export async function planBundle<E extends SealedEntry>(
     for (const [index, record] of records.entries()) {
       signal?.throwIfAborted();
       yield localHeader(record);
-      const entry = index === 0 ? undefined : entries[index - 1];
-      const stored = entry === undefined ? storedManifest : await readStored(entry, signal);
+      const entry = entries[index - ahead.length];
+      const stored = ahead[index] ?? (entry === undefined ? EMPTY : await readStored(entry, signal));
       if (stored.length !== record.storedBytes) throw new BundleError('wrong-size', { path: entry?.manifest.path });
       if (stored.length > 0) yield stored;
     }

@@ -1,3 +1,4 @@
+import { toHex } from '../bundle/sha256.js';
 import { fromBase64Url, toBase64Url } from './base64url.js';
 import { asPair, type KeyPair } from './web-keys.js';
 
@@ -64,6 +65,26 @@ export async function importSigningKeys(pkcs8: Uint8Array<ArrayBuffer>, signingK
   return keys;
 }
 
+/**
+ * The points of small order, by the 255 bits of y, also where those are not reduced: with such a key, one signature fits very many
+ * messages, and libraries disagree on which. The list is libsodium's (ge25519_has_small_order).
+ */
+const SMALL_ORDER = new Set([
+  '00'.repeat(32),
+  `01${'00'.repeat(31)}`,
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  `ec${'ff'.repeat(30)}7f`,
+  `ed${'ff'.repeat(30)}7f`,
+  `ee${'ff'.repeat(30)}7f`,
+]);
+
+function isSmallOrder(raw: Uint8Array): boolean {
+  const y = raw.slice();
+  y[31] = (y[31] ?? 0) & 0x7f;
+  return SMALL_ORDER.has(toHex(y));
+}
+
 /** False for a wrong signature and for one, or a key, that is none at all. */
 export async function isSignedBy(
   signingKey: string,
@@ -73,7 +94,7 @@ export async function isSignedBy(
 ): Promise<boolean> {
   const raw = fromBase64Url(signingKey);
   const signed = fromBase64Url(signature);
-  if (raw?.length !== 32 || signed?.length !== 64) return false;
+  if (raw?.length !== 32 || signed?.length !== 64 || isSmallOrder(raw)) return false;
   try {
     const key = await crypto.subtle.importKey('raw', raw, 'Ed25519', false, ['verify']);
     return await crypto.subtle.verify('Ed25519', key, signed, signedBytes(context, bytes));

@@ -77,6 +77,15 @@ describe('a signature', () => {
     expect(await isSignedBy(toBase64Url(new Uint8Array(32).fill(255)), 'receipt', bytes, signature)).toBe(false);
   });
 
+  test('by a key of small order is none, though zeros fit it', async () => {
+    const signature = toBase64Url(new Uint8Array(64));
+    for (const last of [0, 128]) {
+      const raw = new Uint8Array(32);
+      raw[31] = last;
+      expect(await isSignedBy(toBase64Url(raw), 'letter', bytes, signature)).toBe(false);
+    }
+  });
+
   test('comes from an exported pair as from the original; halves of two pairs are refused', async () => {
     const keys = await generateSigningKeys(true);
     const { pkcs8, signingKey } = await exportSigningKeys(keys);
