@@ -1,6 +1,9 @@
-import { recorderContract } from '../shared/protocol/host.js';
+import { RECORDER_BRIDGE } from '../shared/protocol/bridge.js';
+import type { HostPort } from '../shared/protocol/contract.js';
+import { recorderContract, type RecorderContract } from '../shared/protocol/host.js';
 import { registerButton } from './button.js';
 import { currentRecorder, setCurrentRecorder } from './current.js';
+import { createBridgeHostPort, findBridge } from './host-port/electron.js';
 import { createWebHostPort } from './host-port/web.js';
 import { DEFAULT_HOTKEY, parseHotkey } from './hotkey.js';
 import { PageRecorder, type Recorder, type RecorderOptions } from './recorder.js';
@@ -28,16 +31,21 @@ export function startRecorder(options: RecorderOptions = {}): Recorder {
 function create(options: RecorderOptions): Recorder {
   try {
     const baseUrl = new URL(options.basePath ?? DEFAULT_BASE_PATH, location.href).href.replace(/\/$/, '');
-    // The port takes fetch and WebSocket as they are now, before the network lane wraps them.
-    const host =
-      options.host ?? createWebHostPort(recorderContract, { baseUrl: `${baseUrl}/recorder`, helloFirst: true });
-    const recorder = new PageRecorder(host, `${baseUrl}/`, options);
+    const recorder = new PageRecorder(options.host ?? createHostPort(baseUrl), `${baseUrl}/`, options);
     if (options.hotkey !== false) addHotkey(recorder, options.hotkey ?? DEFAULT_HOTKEY);
     return recorder;
   } catch (error) {
     console.error('Fluxion Recorder could not start; the app goes on without it.', error);
     return failedRecorder();
   }
+}
+
+/** Electron's IPC where a preload script has put the bridge; HTTP elsewhere. */
+function createHostPort(baseUrl: string): HostPort<RecorderContract> {
+  const bridge = findBridge(RECORDER_BRIDGE.key);
+  if (bridge !== undefined) return createBridgeHostPort(recorderContract, bridge, { helloFirst: true });
+  // The port takes fetch and WebSocket as they are now, before the network lane wraps them.
+  return createWebHostPort(recorderContract, { baseUrl: `${baseUrl}/recorder`, helloFirst: true });
 }
 
 function addHotkey(recorder: Recorder, hotkey: string): void {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import * as v from 'valibot';
-import type { Contract, Handlers, Message } from '../../shared/protocol/contract.js';
+import type { Contract, Handlers } from '../../shared/protocol/contract.js';
 import { FrameError } from '../../shared/protocol/frame.js';
+import { handleCall, hasMethod } from '../services/handle-call.js';
 import { ServiceError } from '../services/service-errors.js';
 import { answerError, answerValue, readFrame, refuse } from './frame-http.js';
 
@@ -13,8 +13,6 @@ export interface ContractRoute<C extends Contract, Caller> {
   /** How large a request of this method may be. */
   maxBytes(method: string): number;
 }
-
-type AnyHandler<Caller> = (message: Message<unknown>, caller: Caller) => Promise<Message<unknown>>;
 
 /** All that requests of all callers may hold in memory at once. */
 const MAX_IN_FLIGHT_BYTES = 256 * 1024 * 1024;
@@ -31,7 +29,7 @@ export async function serveCall<C extends Contract, Caller>(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (!Object.hasOwn(route.contract.methods, name)) {
+  if (!hasMethod(route.contract, name)) {
     refuse(response, 404);
     return;
   }
@@ -49,11 +47,7 @@ export async function serveCall<C extends Contract, Caller>(
   inFlightBytes += heldBytes;
   try {
     const frame = await readFrame(request, route.maxBytes(name));
-    const input = v.safeParse(route.contract.methods[name]?.input ?? v.never(), frame.json);
-    if (!input.success) throw new FrameError({ cause: new v.ValiError(input.issues) });
-    // The contract gives each method its handler's types; by name they cannot be followed any further.
-    const handler = route.handlers[name] as unknown as AnyHandler<Caller>;
-    const { value, bytes } = await handler({ value: input.output, bytes: frame.bytes }, caller);
+    const { value, bytes } = await handleCall(route.contract, route.handlers, name, frame, caller);
     answerValue(response, value, bytes);
   } catch (error) {
     answerError(response, error, error instanceof FrameError ? 400 : 200);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { resolve } from 'node:path';
-import { MAX_RECORDER_REQUEST_BYTES, recorderContract } from '../../shared/protocol/host.js';
+import { maxRecorderRequestBytes, recorderContract } from '../../shared/protocol/host.js';
 import type { LogLevel } from '../../shared/session/lane.js';
 import { startHost } from '../services/host.js';
 import type { RecorderCaller } from '../services/recorder-handlers.js';
@@ -46,9 +46,6 @@ export interface WebHost {
   close(): Promise<void>;
 }
 
-/** Of the calls that carry no rows: a description of the window, its lanes' totals. */
-const MAX_SMALL_REQUEST_BYTES = 64 * 1024;
-
 /**
  * Starts the recorder's half that lives in the customer's host process, for an app that runs in a browser. One call,
  * beside the app's own server. Rejects with a FluxionError: `data-dir-in-use`, `desk-url`, or a disk that cannot be written.
@@ -84,7 +81,7 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
       const source = capability === undefined ? undefined : host.sourceOf(capability);
       return source === undefined ? undefined : { source };
     },
-    maxBytes: (method) => (method === 'append' ? MAX_RECORDER_REQUEST_BYTES : MAX_SMALL_REQUEST_BYTES),
+    maxBytes: maxRecorderRequestBytes,
   };
   const detach = attach(server, basePath, {
     request(path, request, response) {

@@ -4,11 +4,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { contentType, documentFiles, isHashed, viteManifestSchema } from '../../shared/serve/document-files.js';
+import {
+  PANEL_DOCUMENT,
+  PANEL_PERMISSIONS_POLICY,
+  panelPolicy,
+  REPLAY_DOCUMENT,
+} from '../../shared/serve/panel-documents.js';
 import { replayPolicy } from '../../shared/serve/replay-policy.js';
 import { COMMON_HEADERS, refuse } from './frame-http.js';
-
-export const PANEL_DOCUMENT = 'src/recorder/panel/index.html';
-const REPLAY_DOCUMENT = 'src/viewer/replay.html';
 
 export interface PanelDocumentsOptions {
   /** The build's renderer output, with Vite's manifest. */
@@ -114,22 +117,6 @@ function documentHeaders(policy: string): Record<string, string> {
     'Content-Security-Policy': policy,
     'Cross-Origin-Embedder-Policy': 'require-corp',
     'Cross-Origin-Opener-Policy': 'same-origin',
-    'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), display-capture=()',
+    'Permissions-Policy': PANEL_PERMISSIONS_POLICY,
   };
-}
-
-function panelPolicy(embedders: readonly string[]): string {
-  return [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data: blob:",
-    "font-src 'self'",
-    "connect-src 'self'",
-    "frame-src 'self'",
-    "worker-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    `frame-ancestors ${embedders.length === 0 ? "'none'" : embedders.join(' ')}`,
-  ].join('; ');
 }

@@ -1,13 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { panelContract, type PanelContract } from '../../shared/protocol/host.js';
+import { MAX_PANEL_REQUEST_BYTES, panelContract, type PanelContract } from '../../shared/protocol/host.js';
+import { PANEL_DOCUMENT } from '../../shared/serve/panel-documents.js';
 import type { Host } from '../services/host.js';
 import type { PanelCaller } from '../services/panel-handlers.js';
 import { serveCall, type ContractRoute } from './contract-route.js';
 import { EventSockets } from './event-sockets.js';
 import { refuse } from './frame-http.js';
 import { PanelCapabilities } from './panel-capabilities.js';
-import { PANEL_DOCUMENT, PanelDocuments } from './panel-documents.js';
+import { PanelDocuments } from './panel-documents.js';
 import { hostProblemOf, originsOf, problemOf } from './site.js';
 
 export interface PanelServerOptions {
@@ -15,8 +16,6 @@ export interface PanelServerOptions {
   readonly embedders: () => readonly string[];
 }
 
-/** A description of 10,000 characters, each escaped, and some numbers. */
-const MAX_REQUEST_BYTES = 256 * 1024;
 const PORTS_TRIED = 20;
 const EVENTS = '/panel/events';
 
@@ -43,7 +42,7 @@ export class PanelServer {
         const panel = capability === undefined ? undefined : keyOf(capability);
         return panel === undefined ? undefined : { panel };
       },
-      maxBytes: () => MAX_REQUEST_BYTES,
+      maxBytes: () => MAX_PANEL_REQUEST_BYTES,
     };
     this.#server = createServer((request, response) => {
       this.#request(request, response).catch(() => {

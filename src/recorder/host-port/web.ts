@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { FluxionError } from '../../shared/errors.js';
 import type { Contract, HostPort, Input, Message, Output } from '../../shared/protocol/contract.js';
-import { answerSchema, decodeFrame, encodeFrame, FRAME_TYPE, FrameError } from '../../shared/protocol/frame.js';
+import { encodeFrame, FRAME_TYPE } from '../../shared/protocol/frame.js';
+import { EventListeners, HostUnreachableError, methodOf, parseAnswer, readAnswer } from './answer.js';
 import { openEventSocket, type EventSocket } from './event-socket.js';
 
 export interface WebHostPortOptions {
@@ -18,22 +19,6 @@ export interface WebHostPortOptions {
 const TIMEOUT_MS = 60_000;
 const helloAnswerSchema = v.object({ capability: v.string() });
 
-export class HostUnreachableError extends FluxionError {
-  constructor(options?: ErrorOptions) {
-    super(
-      'host-unreachable',
-      'The app’s own process does not answer. Recording goes on; try again in a moment, or restart the app.',
-      options,
-    );
-  }
-}
-
-function parseAnswer<S extends v.GenericSchema<unknown, unknown>>(schema: S, value: unknown): v.InferOutput<S> {
-  const parsed = v.safeParse(schema, value);
-  if (!parsed.success) throw new FrameError({ cause: new v.ValiError(parsed.issues) });
-  return parsed.output;
-}
-
 /**
  * The host over HTTP and WebSocket, for documents that the web host serves. Calls reject with the host's FluxionError, or with
  * HostUnreachableError. `capability-refused` means that the host does not know this document (it began a new session,
@@ -45,17 +30,13 @@ export function createWebHostPort<C extends Contract>(contract: C, options: WebH
   const fetchNow = globalThis.fetch.bind(globalThis);
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   const baseUrl = new URL(options.baseUrl, location.href).href;
-  const listeners = new Map<string, Set<(payload: unknown) => void>>();
+  const listeners = new EventListeners(contract);
   const connectionListeners = new Set<(connected: boolean) => void>();
   let capability = options.capability;
 
   const socket: EventSocket = openEventSocket(`${baseUrl}/events`, {
     onEvent(name, data) {
-      const schema = contract.events[name];
-      if (schema === undefined) return; // A newer host's event, which this document cannot know.
-      const payload = v.safeParse(schema, data);
-      if (!payload.success) return;
-      for (const listener of [...(listeners.get(name) ?? [])]) listener(payload.output);
+      listeners.tell(name, data);
     },
     onConnection(connected) {
       for (const listener of [...connectionListeners]) listener(connected);
@@ -98,25 +79,17 @@ export function createWebHostPort<C extends Contract>(contract: C, options: WebH
       input: Input<C['methods'][K]>,
       bytes?: Uint8Array<ArrayBuffer>,
     ): Promise<Message<Output<C['methods'][K]>>> {
-      const method = contract.methods[name];
-      if (method === undefined) throw new FluxionError('no-such-method', 'This version of the app cannot do that.');
-      const frame = decodeFrame(await exchange(name, input, bytes));
-      const answer = parseAnswer(answerSchema, frame.json);
-      if ('error' in answer) throw new FluxionError(answer.error.code, answer.error.message);
-      const value = parseAnswer(method.output, answer.ok);
+      const answer = readAnswer(methodOf(contract, name), await exchange(name, input, bytes));
       if (options.helloFirst === true && name === 'hello') {
-        capability = parseAnswer(helloAnswerSchema, answer.ok).capability;
+        capability = parseAnswer(helloAnswerSchema, answer.value).capability;
         socket.greet(capability);
       } else {
         socket.wake(); // The host answers: an event socket that waits for its next attempt need not.
       }
-      return { value, bytes: frame.bytes };
+      return answer;
     },
     on(name, listener) {
-      const ofName = listeners.get(name) ?? new Set();
-      listeners.set(name, ofName);
-      ofName.add(listener);
-      return () => ofName.delete(listener);
+      return listeners.add(name, listener);
     },
     onConnection(listener) {
       connectionListeners.add(listener);

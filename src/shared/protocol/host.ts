@@ -6,6 +6,7 @@ import { LANES } from '../session/lane.js';
 import { segmentSchema } from '../session/segment.js';
 import { MASKED_KINDS } from '../privacy/policy.js';
 import { method, type Contract } from './contract.js';
+import { MAX_FRAME_JSON_BYTES } from './frame.js';
 
 // Everything between a renderer, the panel and the host process, for Electron and for the web host.
 // Two capabilities: the recorder's can append and report; the panel's can read the draft, decide and send.
@@ -114,7 +115,18 @@ export const recorderContract = {
 export type RecorderContract = typeof recorderContract;
 
 /** How large a request that carries bytes may be: rows and their metadata. A single row may be larger than a chunk. */
-export const MAX_RECORDER_REQUEST_BYTES = 64 * HAND_OVER_CHUNK_BYTES;
+const MAX_APPEND_REQUEST_BYTES = 64 * HAND_OVER_CHUNK_BYTES;
+/** Of the calls that carry neither rows nor masked values: a description of the window, its lanes' totals. */
+const MAX_SMALL_REQUEST_BYTES = 64 * 1024;
+
+/** How large a call of the recorder's contract may be, whatever it comes over. */
+export function maxRecorderRequestBytes(method: string): number {
+  if (method === 'append') return MAX_APPEND_REQUEST_BYTES;
+  return method === 'mask' ? MAX_FRAME_JSON_BYTES : MAX_SMALL_REQUEST_BYTES;
+}
+
+/** ... and of the panel's: a description of 10,000 characters, each escaped, and some numbers. */
+export const MAX_PANEL_REQUEST_BYTES = 256 * 1024;
 
 const recording = v.object({
   state: recordingState,
