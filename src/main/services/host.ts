@@ -30,6 +30,8 @@ export interface HostOptions {
   readonly desk?: DeskAddress | undefined;
   readonly settings?: Partial<RingSettings> | undefined;
   readonly captureConsole?: boolean | undefined;
+  /** What the app runs on, for the manifest. Default: this Node. */
+  readonly runtime?: string | undefined;
   readonly openPanel: (view: PanelView) => Promise<{ embedUrl?: string }>;
   readonly closePanel?: () => void;
   readonly clock?: HostClock;
@@ -49,6 +51,11 @@ export interface Host {
   /** The source that holds this recorder capability. */
   sourceOf(capability: string): string | undefined;
   log(level: LogLevel, logger: string, parts: readonly unknown[]): void;
+  /** What happened to a process of the app's, for the error lane. */
+  recordProcessError(name: string, message: string): void;
+  readonly paused: boolean;
+  /** Called when `paused`, or anything else that the customer sees of the recording, may have changed. */
+  onChange(listener: () => void): void;
   setPaused(paused: boolean): Promise<void>;
   wipe(): Promise<{ windows: number; failed: number }>;
   close(): Promise<void>;
@@ -89,7 +96,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
       lanes,
       recording,
       app,
-      platform: { os: `${platform()} ${release()}`, arch: arch(), runtime: `node ${process.versions.node}` },
+      platform: {
+        os: `${platform()} ${release()}`,
+        arch: arch(),
+        runtime: options.runtime ?? `node ${process.versions.node}`,
+      },
       ...settings,
       wallMs,
     });
@@ -125,6 +136,15 @@ export async function startHost(options: HostOptions): Promise<Host> {
       sourceOf: (capability) => session.sourceOf(capability),
       log(level, logger, parts) {
         recordLog(lanes, logger, level, parts);
+      },
+      recordProcessError(name, message) {
+        lanes.record({ type: 'error', t: lanes.nowMonoMs(), kind: 'process', name, message });
+      },
+      get paused() {
+        return session.paused;
+      },
+      onChange(listener) {
+        recording.onChange(listener);
       },
       setPaused,
       wipe,

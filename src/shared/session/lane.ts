@@ -80,7 +80,8 @@ export type NetworkEvent = v.InferOutput<typeof networkEventSchema>;
 export const errorEventSchema = v.object({
   type: v.literal('error'),
   t: mono,
-  kind: v.picklist(['uncaught', 'unhandled-rejection', 'resource', 'csp']),
+  /** `process`: a process of the app crashed, hung or could not start. */
+  kind: v.picklist(['uncaught', 'unhandled-rejection', 'resource', 'csp', 'process']),
   name: text,
   message: text,
   stack: v.optional(text),

@@ -6,4 +6,5 @@ export const ERROR_KINDS: Readonly<Record<ErrorEvent['kind'], string>> = {
   'unhandled-rejection': 'A promise was rejected and nobody handled it',
   resource: 'A resource of the page could not be loaded',
   csp: 'The content security policy blocked it',
+  process: 'A process of the app crashed, hung or could not start',
 };
