@@ -4,6 +4,9 @@ import { KeyBlocks, redactLine } from '../../../shared/privacy/redact-text.js';
 /** One line of a command's output, as it may be sent; undefined where nothing of it may. */
 export type RedactLine = (line: string) => string | undefined;
 
+/** A longer line is cut: whoever writes one writes data, not lines. */
+export const MAX_LINE_LENGTH = 4000;
+
 // Terminal escapes (ECMA-48: CSI … final byte, OSC … BEL or ST, two-byte ones) and every other control character but tab.
 // eslint-disable-next-line no-control-regex -- control characters are what it is about
 const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-_])/g;
@@ -26,4 +29,9 @@ export function outputRedaction(mask: (text: string) => string, home: string = h
     for (const path of homes) text = text.replaceAll(path, '~');
     return mask(redactLine(text));
   };
+}
+
+/** Several lines at once, each bounded. */
+export function redactedLines(redact: RedactLine, lines: readonly string[]): string[] {
+  return lines.flatMap((line) => redact(line.slice(0, MAX_LINE_LENGTH)) ?? []);
 }

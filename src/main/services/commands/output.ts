@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { RedactLine } from './output-redaction.js';
+import { MAX_LINE_LENGTH, type RedactLine } from './output-redaction.js';
 
 /** All of one command's output, in UTF-8, as it is sent: it is read on a screen, and every desk keeps it. */
 export const MAX_OUTPUT_BYTES = 512 * 1024;
 export const MAX_OUTPUT_LINES = 10_000;
-/** A longer line is cut: whoever writes one writes data, not lines. */
-export const MAX_OUTPUT_LINE_LENGTH = 4000;
 /** A letter's worth. In JSON, escaped, and in a body of the desk's API it stays well below what those take. */
 export const CHUNK_BYTES = 16 * 1024;
 /** Output is sent at least so often while there is any. */
@@ -65,16 +63,22 @@ export class CommandOutput {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  /** Gives the rest, and answers the hash (hex) of all that was given. */
+  /** What kept a piece from being given on; nothing was given after it. */
+  get failure(): unknown {
+    return this.#failure?.error;
+  }
+
+  /** Gives the rest, and answers the hash (hex) of the whole. Never rejects: `failure` tells. */
   async end(): Promise<string> {
     this.#isClosed = true;
-    await this.flush();
+    this.#give();
+    await this.#giving;
     return this.#hash.digest('hex');
   }
 
   #writeLine(whole: string): void {
     // Before it is looked at: what is redacted by its form must not take longer for a stranger's length.
-    const cut = whole.length > MAX_OUTPUT_LINE_LENGTH ? `${whole.slice(0, MAX_OUTPUT_LINE_LENGTH)}…` : whole;
+    const cut = whole.length > MAX_LINE_LENGTH ? `${whole.slice(0, MAX_LINE_LENGTH)}…` : whole;
     if (this.#isTruncated) return;
     const redacted = this.#options.redact(cut);
     if (redacted === undefined) return;

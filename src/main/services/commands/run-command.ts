@@ -32,6 +32,8 @@ export async function runCommand({ command, values, run, cancel, note }: RunOpti
   const timer = setTimeout(() => {
     overdue.abort(new CommandError('timed-out'));
   }, limitMs);
+  // The process may end before: what it was doing is settled by its next run.
+  timer.unref();
   const signal = AbortSignal.any([cancel, overdue.signal]);
   const running = start(command, values, { ...run, signal }, note);
   const stopped = givenUp(signal);
