@@ -28,6 +28,10 @@ const REFUSALS = {
   'part-unknown': { status: 404, message: 'The report has no such part.' },
   'upload-offset': { status: 409, message: 'The desk has another number of bytes than the upload goes on from.' },
   'upload-incomplete': { status: 409, message: 'The desk has not got all bytes of this part yet.' },
+  'upload-direct': {
+    status: 409,
+    message: 'This desk takes reports at its store, which this version of the app cannot do. Update the app.',
+  },
   'upload-damaged': {
     status: 409,
     message: 'The bytes changed on their way to the desk. The part must be sent again from its start.',
@@ -70,6 +74,10 @@ const REFUSALS = {
     status: 507,
     message: 'The disk of the desk is full. The report is kept on your side and can be sent later.',
   },
+  'store-unreachable': {
+    status: 503,
+    message: 'The desk cannot reach its store now. Try again in a few minutes.',
+  },
   // Not answers: reasons not to start.
   'tls-required': {
     status: 500,
@@ -85,6 +93,11 @@ const REFUSALS = {
   'token-weak': {
     status: 500,
     message: 'A token or key for the desk must have 16 to 200 characters: letters, digits and . _ ~ + / = -',
+  },
+  'store-invalid': {
+    status: 500,
+    message:
+      'The store is named s3://BUCKET or s3://BUCKET/PREFIX, in lower case; its region is a name such as eu-central-1; its endpoints are https:// origins without a path (http:// for 127.0.0.1 only).',
   },
   'port-taken': {
     status: 500,

@@ -14,6 +14,15 @@ export const TICKET_TTL_MS = DAY_MS;
 export const TICKETS_PER_UPLOAD = 4;
 /** Unfinished uploads at one time; each is a small record in memory and a file. Past it, one without a byte gives way. */
 export const MAX_OPEN_UPLOADS = 10_000;
+/**
+ * How long the address of a chunk in the store is good: 8 MiB over 128 kbit/s take nine minutes. Who needs longer asks for it
+ * again.
+ */
+export const CHUNK_URL_LIFE_MS = 15 * MINUTE_MS;
+/** Addresses given at once: 64 MiB of chunks. Signing one takes a millisecond. */
+export const CHUNK_URLS_AT_ONCE = 8;
+/** How long a technician's viewer reads by one address of a part; it asks for another one by itself. */
+export const READ_URL_LIFE_MS = 15 * MINUTE_MS;
 /** Space that uploads leave free on the disk: for conversations, and for whatever else lives there. */
 export const RESERVED_DISK_BYTES = 256 * 1024 * 1024;
 /** A connection that sends nothing for so long is taken as gone; at once when another one wants to go on with its upload. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
+import type { S3Options } from '../store/s3/s3-client.js';
 import type { DestinationStream } from './log.js';
 import { DeskError } from './errors.js';
 import type { RateLimits } from './limits.js';
@@ -8,8 +9,10 @@ import type { RateLimits } from './limits.js';
 export const DEFAULT_DESK_PORT = 4310;
 
 export interface DeskOptions {
-  /** Where the desk keeps all it has; made where it is missing. One desk at a time. */
+  /** Where the desk keeps all it has, but for what is in `s3`; made where it is missing. One desk at a time. */
   readonly dataDir: string;
+  /** Where the reports are. Default: the folder `dataDir/store`. */
+  readonly s3?: S3Options;
   /** The viewer as built: a folder with Vite's `.vite/manifest.json`. Where it is missing, the desk serves its API alone. */
   readonly viewerDir: string;
   /** Default 127.0.0.1. Beyond loopback only with `tls` or `behindTlsProxy`. */

@@ -6,7 +6,6 @@ import rateLimit from '@fastify/rate-limit';
 import Fastify, { LogController, type FastifyError, type FastifyInstance } from 'fastify';
 import { makeFolder } from '../store/durable.js';
 import { toStoreError } from '../store/errors.js';
-import { FolderStore } from '../store/folder-store.js';
 import { lockFolder } from './data-lock.js';
 import { DeskError } from './errors.js';
 import { API_CSP, COMMON_HEADERS } from './http/headers.js';
@@ -28,6 +27,7 @@ import {
   readTls,
   type DeskOptions,
 } from './options.js';
+import { openStore } from './open-store.js';
 import { Reports } from './reports/reports.js';
 import { customerRoutes } from './routes/customer.js';
 import { reportRoutes } from './routes/reports.js';
@@ -99,9 +99,13 @@ async function run(
   const rateLimits = { ...RATE_LIMITS, ...options.rateLimits };
   const isSecure = options.tls !== undefined || options.behindTlsProxy === true;
 
-  const store = await FolderStore.open(join(dataDir, 'store'));
+  const { store, direct, close: closeStore } = await openStore(options);
   const reports = await Reports.open(store, now, app.log);
-  const uploads = await Uploads.open({ folder: join(dataDir, 'uploads'), now });
+  const uploads = await Uploads.open({
+    folder: join(dataDir, 'uploads'),
+    now,
+    direct: direct === undefined ? undefined : { store, direct },
+  });
   const intake = new Intake({ reports, uploads, verifier: new Verifier({ script: VERIFY_SCRIPT }), log: app.log });
   const token = options.token ?? (await readToken(dataDir));
   const sessions = await Sessions.open(join(dataDir, 'sessions.json'), token, now);
@@ -121,8 +125,8 @@ async function run(
   answerSafely(app, isSecure && options.behindTlsProxy !== true, () => listening.own);
   const signedIn = sessionRoutes(app, { sessions, codes, token, isSecure, port: () => listening.port, rateLimits });
   customerRoutes(app, { intake, ingestKey: options.ingestKey, rateLimits });
-  reportRoutes(app, { reports, store, signedIn, run: randomUUID().slice(0, 8), rateLimits });
-  viewerRoutes(app, options.viewerDir, rateLimits);
+  reportRoutes(app, { reports, parts: { store, direct }, signedIn, run: randomUUID().slice(0, 8), rateLimits });
+  viewerRoutes(app, { viewerDir: options.viewerDir, storeOrigin: await direct?.origin(), rateLimits });
 
   const port = await listen(app, {
     host: listenAddress(host),
@@ -148,6 +152,7 @@ async function run(
     }, CLOSE_GRACE_MS);
     await app.close();
     clearTimeout(force);
+    closeStore();
     await unlock?.();
   };
   return { url, link: () => `${url}/#code=${codes.mint()}`, close: () => (closing ??= close()) };

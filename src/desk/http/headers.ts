@@ -15,11 +15,16 @@ export const COMMON_HEADERS: Readonly<Record<string, string>> = {
 /** JSON, bundles, errors: not documents, so they can do nothing. */
 export const API_CSP = "default-src 'none'; frame-ancestors 'none'";
 
-export const VIEWER_CSP = [
+/** `storeOrigin`: where the viewer reads parts from besides the desk itself. */
+export function viewerPolicy(storeOrigin: string | undefined): string {
+  const connect = `connect-src 'self'${storeOrigin === undefined ? '' : ` ${storeOrigin}`}`;
+  return [...VIEWER_CSP, connect].join('; ');
+}
+
+const VIEWER_CSP = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
-  "connect-src 'self'",
   "img-src 'self' data: blob:",
   "font-src 'self'",
   "frame-src 'self'",
@@ -28,4 +33,4 @@ export const VIEWER_CSP = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
-].join('; ');
+];

@@ -19,6 +19,9 @@ function toDeskError(error: FastifyError | FluxionError): DeskError | undefined 
   if (isDiskFull(error) || (error instanceof StoreError && error.code === 'disk-full')) {
     return new DeskError('disk-full', { cause: error });
   }
+  if (error instanceof StoreError && error.code === 'store-unreachable') {
+    return new DeskError('store-unreachable', { cause: error });
+  }
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;
   const code = BY_STATUS[status] ?? (status < 500 ? 'bad-request' : undefined);
   return code === undefined ? undefined : new DeskError(code, { cause: error });
@@ -39,6 +42,7 @@ export function refuse(
     const detail = error instanceof BundleError ? error.detail : undefined;
     log.error({ code: error.code, system: systemCode(cause), detail, stack: cause.stack }, 'unforeseen error');
   }
+  if (known?.code === 'store-unreachable') log.warn({ system: systemCode(known.cause) }, 'store does not answer');
   const status = known?.status ?? 500;
   // A body that was not read to its end would be taken for the next request.
   if (status === 413) reply.header('connection', 'close');

@@ -1,15 +1,16 @@
 import type { Readable } from 'node:stream';
 import { UPLOAD_CHUNK_BYTES } from '../../shared/constants.js';
-import type { CompleteAnswer, TicketAnswer, TicketRequest } from '../../shared/protocol/desk.js';
+import type { CompleteAnswer, PlacesAnswer, TicketAnswer, TicketRequest } from '../../shared/protocol/desk.js';
 import { systemCode } from '../../store/errors.js';
 import { DeskError, uploadConflict } from '../errors.js';
-import { MAX_DAMAGED_UPLOADS, MAX_FINISHED_TICKETS } from '../limits.js';
+import { CHUNK_URL_LIFE_MS, MAX_DAMAGED_UPLOADS, MAX_FINISHED_TICKETS } from '../limits.js';
 import type { Log } from '../log.js';
 import type { Reports } from '../reports/reports.js';
 import type { ReportState } from '../reports/state.js';
 import { hashSecret } from '../secret.js';
 import { KeyedTurns } from '../turns.js';
 import { Patience } from './patience.js';
+import type { WholeBytes } from './upload-bytes.js';
 import type { Upload } from './upload.js';
 import type { Uploads } from './uploads.js';
 import type { Verdict } from './verdict.js';
@@ -61,7 +62,8 @@ export class Intake {
         return { ticket: '', receivedBytes: part.bytes, status: finished.status };
       }
       const { ticket, upload } = await this.#uploads.ask(report, part);
-      return { ticket, receivedBytes: await upload.receivedBytes(), status: 'open' };
+      const direct = upload.isDirect ? { chunkBytes: UPLOAD_CHUNK_BYTES } : {};
+      return { ticket, receivedBytes: await upload.receivedBytes(), status: 'open', ...direct };
     });
   }
 
@@ -70,6 +72,12 @@ export class Intake {
     const upload = this.#uploads.byTicket(ticket);
     await this.#uploads.checkRoom(declaredBytes ?? UPLOAD_CHUNK_BYTES);
     return upload.append(offset, declaredBytes, body);
+  }
+
+  /** Throws `ticket-unknown`, and what `Upload.chunkPlaces` throws. */
+  async places(ticket: string, offset: number): Promise<PlacesAnswer> {
+    const places = await this.#uploads.byTicket(ticket).chunkPlaces(offset);
+    return { places, lifeMs: CHUNK_URL_LIFE_MS };
   }
 
   /**
@@ -94,6 +102,7 @@ export class Intake {
       const state = this.#reports.inbox.get(report);
       return state !== undefined && finishedPart(state, part) !== undefined;
     });
+    const left = await this.#uploads.sweepStore();
     let withdrawn = 0;
     for (const state of this.#reports.inbox.states()) {
       const { id } = state.head;
@@ -105,8 +114,8 @@ export class Intake {
         withdrawn += 1;
       });
     }
-    if (swept > 0 || withdrawn > 0) {
-      this.#log.info({ uploads: swept, reports: withdrawn }, 'abandoned uploads removed');
+    if (swept > 0 || left > 0 || withdrawn > 0) {
+      this.#log.info({ uploads: swept + left, reports: withdrawn }, 'abandoned uploads removed');
     }
   }
 
@@ -131,7 +140,8 @@ export class Intake {
     const received = await upload.receivedBytes();
     if (received !== part.bytes) throw uploadConflict('upload-incomplete', received);
     const startedMs = performance.now();
-    const verdict = await this.#judge(upload);
+    const whole = await upload.whole();
+    const verdict = await this.#judge(upload, whole);
     if (verdict.is === 'damaged' && damaged + 1 < MAX_DAMAGED_UPLOADS) {
       await upload.restart();
       throw uploadConflict('upload-damaged', 0);
@@ -140,23 +150,23 @@ export class Intake {
       const state = await this.#reports.announce(report);
       const fields = { report: report.id, part: part.number, bytes: part.bytes };
       if (verdict.is === 'good') {
-        await this.#reports.addPart(state, part, upload.path, verdict.digest);
+        await this.#reports.addPart(state, part, whole, verdict.digest);
         this.#log.info({ ...fields, ms: Math.round(performance.now() - startedMs) }, 'part accepted');
         return { status: 'accepted' };
       }
       const { code, message, detail } = verdict.is === 'bad' ? verdict.problem : DAMAGED;
-      await this.#reports.quarantine(state, part, upload.path, code, message);
+      await this.#reports.quarantine(state, part, whole, code, message);
       this.#log.warn({ ...fields, code, detail }, 'part quarantined');
       return { status: 'quarantined', code, message };
     });
   }
 
   /** No verdict says nothing of the part: its bytes stay, and it can be completed again after a while. */
-  async #judge(upload: Upload): Promise<Verdict> {
+  async #judge(upload: Upload, whole: WholeBytes): Promise<Verdict> {
     this.#patience.check(upload);
     const { report, part } = upload.record;
     try {
-      return await this.#verifier.judge(upload.path, part, this.#stop.signal);
+      return await this.#verifier.judge(whole, part, this.#stop.signal);
     } catch (error) {
       if (!(error instanceof DeskError) || error.code !== 'not-verified') throw error;
       const { cause } = error;

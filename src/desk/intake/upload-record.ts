@@ -15,12 +15,14 @@ export const uploadRecordSchema = v.object({
   ),
   /** When a ticket was last asked for. */
   askedMs: instant,
+  /** The store's name of the upload, where the bytes go straight to the store and the first chunk was asked for. */
+  multipart: v.optional(v.pipe(v.string(), v.maxLength(1024))),
   /** How many times all bytes were there and were not the declared ones. */
   damaged: v.pipe(v.number(), v.integer(), v.minValue(0)),
 });
 export type UploadRecord = v.InferOutput<typeof uploadRecordSchema>;
 
-/** One upload per part: its files and its place in memory are named by this. */
+/** One upload per part: its files, its object and its place in memory are named by this. */
 export function uploadName(report: string, part: number): string {
   return `${report}-${part}`;
 }

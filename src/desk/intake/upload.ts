@@ -1,30 +1,40 @@
-import { constants, open, rm, stat, type FileHandle } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { UPLOAD_CHUNK_BYTES } from '../../shared/constants.js';
+import type { ChunkPlace } from '../../shared/protocol/desk.js';
 import { replaceFile } from '../../store/durable.js';
-import { systemCode, toStoreError } from '../../store/errors.js';
-import { DeskError, uploadConflict } from '../errors.js';
-import { UPLOAD_IDLE_CONTESTED_MS, UPLOAD_IDLE_MS } from '../limits.js';
+import { DeskError } from '../errors.js';
 import { Turns } from '../turns.js';
+import { FileBytes } from './file-bytes.js';
+import { StoreBytes, type DirectStore } from './store-bytes.js';
+import type { WholeBytes } from './upload-bytes.js';
 import type { UploadRecord } from './upload-record.js';
 
-/**
- * One unfinished part: its record and the bytes that have come. The bytes lie in a file whose size is the offset: what
- * arrived before a connection was cut is kept, since TCP delivers in order, and the whole is compared with the declared
- * SHA-256 before it counts.
- */
+export interface UploadPlace {
+  readonly recordPath: string;
+  /** Where the bytes come together. */
+  readonly bytes: { readonly path: string } | { readonly in: DirectStore; readonly key: string };
+}
+
+/** One unfinished part: its record, and the bytes that have come. */
 export class Upload {
-  readonly path: string;
   readonly #recordPath: string;
+  readonly #bytes: FileBytes | StoreBytes;
   readonly #turns = new Turns();
   readonly #updates = new Turns();
   #record: UploadRecord;
   #isClosed = false;
 
-  constructor(path: string, recordPath: string, record: UploadRecord) {
-    this.path = path;
+  constructor({ recordPath, bytes }: UploadPlace, record: UploadRecord) {
     this.#recordPath = recordPath;
     this.#record = record;
+    const size = record.part.bytes;
+    this.#bytes =
+      'path' in bytes
+        ? new FileBytes(bytes.path, size)
+        : new StoreBytes(bytes.in, bytes.key, size, {
+            get: () => this.#record.multipart,
+            set: (multipart) => this.update((before) => ({ ...before, multipart })),
+          });
   }
 
   get record(): UploadRecord {
@@ -36,6 +46,11 @@ export class Upload {
     return this.#isClosed;
   }
 
+  /** Whether its bytes go straight to the store. */
+  get isDirect(): boolean {
+    return this.#bytes instanceof StoreBytes;
+  }
+
   /** Changes the record, on disk first. Changes wait for each other, so that none is made on an old one. */
   update(change: (record: UploadRecord) => UploadRecord): Promise<void> {
     return this.#updates.run(async () => {
@@ -45,22 +60,13 @@ export class Upload {
     });
   }
 
-  async receivedBytes(): Promise<number> {
-    try {
-      return (await stat(this.path)).size;
-    } catch (error) {
-      if (systemCode(error) === 'ENOENT') return 0;
-      throw toStoreError(error);
-    }
+  receivedBytes(): Promise<number> {
+    return this.#bytes.receivedBytes();
   }
 
   /** When something last came, or was asked for (Unix ms). */
   async touchedMs(): Promise<number> {
-    try {
-      return Math.max(this.#record.askedMs, (await stat(this.path)).mtimeMs);
-    } catch {
-      return this.#record.askedMs; // No byte has come yet.
-    }
+    return Math.max(this.#record.askedMs, (await this.#bytes.touchedMs()) ?? 0);
   }
 
   /** One at a time: chunks and the completion of one upload wait for each other. */
@@ -68,98 +74,41 @@ export class Upload {
     return this.#turns.run(task);
   }
 
-  /**
-   * Appends a chunk and answers how many bytes are there, durable. Rejects with `upload-offset` (and the right offset),
-   * `too-large`, a StoreError, or what the connection failed with; what came until then stays.
-   */
+  /** Takes a chunk; answers how many bytes are there. Rejects with `upload-direct` and with what FileBytes.append rejects. */
   append(offset: number, declaredBytes: number | undefined, body: Readable): Promise<number> {
     return this.exclusively(async () => {
       if (this.#isClosed) throw new DeskError('ticket-unknown');
-      let handle;
-      try {
-        // Not for appending: positions are explicit, so that no fault could ever interleave two requests.
-        handle = await open(this.path, constants.O_RDWR | constants.O_CREAT, 0o600);
-        return await this.#appendTo(handle, offset, declaredBytes, body);
-      } catch (error) {
-        if (systemCode(error) === undefined || body.errored === error) throw error;
-        throw toStoreError(error);
-      } finally {
-        await handle?.close();
-      }
+      if (!(this.#bytes instanceof FileBytes)) throw new DeskError('upload-direct');
+      const isContested = (): boolean => this.#turns.waiting > 0;
+      return this.#bytes.append({ offset, declaredBytes, body, isContested });
     });
   }
 
-  async #appendTo(
-    handle: FileHandle,
-    offset: number,
-    declaredBytes: number | undefined,
-    body: Readable,
-  ): Promise<number> {
-    const received = (await handle.stat()).size;
-    if (offset !== received) throw uploadConflict('upload-offset', received);
-    const limit = Math.min(UPLOAD_CHUNK_BYTES, this.#record.part.bytes - received);
-    if ((declaredBytes ?? 0) > limit) throw new DeskError('too-large');
-    const idle = this.#watch(body);
-    let written = 0;
-    try {
-      for await (const piece of body as AsyncIterable<Buffer>) {
-        idle.moved();
-        if (written + piece.length > limit) {
-          // A request that says less than it sends is not to be trusted with any of it.
-          await handle.truncate(received);
-          written = 0;
-          throw new DeskError('too-large');
-        }
-        await writeAll(handle, piece, received + written);
-        written += piece.length;
-      }
-      await handle.datasync();
-    } catch (error) {
-      // What failed first tells more than that it cannot be synced either.
-      await handle.datasync().catch(() => undefined);
-      throw error;
-    } finally {
-      idle.stop();
-    }
-    return received + written;
+  /** Where the next chunks are put. Rejects with `not-found` where they come through the desk. */
+  chunkPlaces(offset: number): Promise<ChunkPlace[]> {
+    return this.exclusively(async () => {
+      if (this.#isClosed) throw new DeskError('ticket-unknown');
+      if (!(this.#bytes instanceof StoreBytes)) throw new DeskError('not-found');
+      return this.#bytes.places(offset);
+    });
   }
 
-  /** Cuts a connection that has gone silent, sooner where another one waits to go on. */
-  #watch(body: Readable): { moved: () => void; stop: () => void } {
-    let lastMs = performance.now();
-    const timer = setInterval(() => {
-      const limitMs = this.#turns.waiting > 0 ? UPLOAD_IDLE_CONTESTED_MS : UPLOAD_IDLE_MS;
-      if (performance.now() - lastMs > limitMs) body.destroy(new DeskError('upload-incomplete'));
-    }, 250);
-    timer.unref();
-    return {
-      moved: () => {
-        lastMs = performance.now();
-      },
-      stop: () => {
-        clearInterval(timer);
-      },
-    };
+  /** All bytes, once they have been received. Within `exclusively`. */
+  whole(): Promise<WholeBytes> {
+    return this.#bytes.whole();
   }
 
   /** Throws the bytes away and starts again. Within `exclusively`. */
   async restart(): Promise<void> {
     await this.update((record) => ({ ...record, damaged: record.damaged + 1 }));
-    await rm(this.path, { force: true });
+    await this.#bytes.remove();
   }
 
-  /** Ends it and removes its files. Within `exclusively`. */
+  /** Ends it and removes what it has. Within `exclusively`. */
   async discard(): Promise<void> {
     this.#isClosed = true;
     // The record first: bytes without a record go at the next start, a record without bytes would start the upload again.
     await rm(this.#recordPath, { force: true });
-    await rm(this.path, { force: true });
-  }
-}
-
-async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
+    await this.#bytes.remove();
   }
 }

@@ -7,14 +7,18 @@ import { toStoreError } from '../../store/errors.js';
 import { DeskError } from '../errors.js';
 import { MAX_OPEN_UPLOADS, RESERVED_DISK_BYTES, TICKET_TTL_MS, TICKETS_PER_UPLOAD, UPLOAD_TTL_MS } from '../limits.js';
 import { hashSecret, mintSecret } from '../secret.js';
+import { UPLOADS } from '../reports/layout.js';
+import type { DirectStore } from './store-bytes.js';
 import { Upload } from './upload.js';
 import { uploadName, uploadRecordSchema, type UploadRecord } from './upload-record.js';
 
 export interface UploadsOptions {
   readonly folder: string;
   readonly now: () => number;
-  /** Free space where uploads go, in bytes. Default: asks the file system. */
+  /** Free space where uploads go, in bytes. Default: asks the file system; a direct store has no end that it tells. */
   readonly freeBytes?: () => Promise<number>;
+  /** Where bytes go without the desk. Default: they come through the desk, into `folder`. */
+  readonly direct?: DirectStore | undefined;
 }
 
 /** All unfinished uploads of a desk, kept on disk, so that a ticket outlives a restart. */
@@ -22,13 +26,18 @@ export class Uploads {
   readonly #folder: string;
   readonly #now: () => number;
   readonly #freeBytes: () => Promise<number>;
+  readonly #direct: DirectStore | undefined;
   readonly #byName = new Map<string, Upload>();
   readonly #byTicket = new Map<string, Upload>();
 
   private constructor(options: UploadsOptions) {
     this.#folder = options.folder;
     this.#now = options.now;
-    this.#freeBytes = options.freeBytes ?? (() => freeBytesAt(options.folder));
+    this.#direct = options.direct;
+    // Records are small; where parts go somewhere else, they say themselves when the disk is full.
+    const free = (): Promise<number> =>
+      this.#direct === undefined ? freeBytesAt(options.folder) : Promise.resolve(Infinity);
+    this.#freeBytes = options.freeBytes ?? free;
   }
 
   static async open(options: UploadsOptions): Promise<Uploads> {
@@ -112,6 +121,26 @@ export class Uploads {
     return removed;
   }
 
+  /** Throws away what the store keeps of uploads that no record tells of: a desk that lost its folder began them. */
+  async sweepStore(): Promise<number> {
+    if (this.#direct === undefined) return 0;
+    const { store, direct } = this.#direct;
+    const known = new Set([...this.#byName.keys()].map((name) => `${UPLOADS}${name}.fluxrec`));
+    const isLeft = (key: string, sinceMs: number): boolean => !known.has(key) && this.#now() - sinceMs > UPLOAD_TTL_MS;
+    let removed = 0;
+    for await (const { key, upload, begunMs } of direct.unfinished(UPLOADS)) {
+      if (!isLeft(key, begunMs)) continue;
+      await direct.abort(key, upload);
+      removed += 1;
+    }
+    for await (const { key, modifiedMs } of store.list(UPLOADS)) {
+      if (!isLeft(key, modifiedMs)) continue;
+      await store.delete(key);
+      removed += 1;
+    }
+    return removed;
+  }
+
   isReportOpen(report: string): boolean {
     return [...this.#byName.values()].some((upload) => upload.record.report.id === report);
   }
@@ -147,7 +176,8 @@ export class Uploads {
     }
     if (kind === 'part') {
       const record = await readRecord(join(this.#folder, `${stem}.json`));
-      if (record === undefined) await rm(path, { force: true });
+      // Of no use either where the desk has been moved to a store that bytes go to by themselves.
+      if (record === undefined || this.#direct !== undefined) await rm(path, { force: true });
       return;
     }
     const record = await readRecord(path);
@@ -160,7 +190,11 @@ export class Uploads {
   }
 
   #upload(name: string, record: UploadRecord): Upload {
-    return new Upload(join(this.#folder, `${name}.part`), join(this.#folder, `${name}.json`), record);
+    const bytes =
+      this.#direct === undefined
+        ? { path: join(this.#folder, `${name}.part`) }
+        : { in: this.#direct, key: `${UPLOADS}${name}.fluxrec` };
+    return new Upload({ recordPath: join(this.#folder, `${name}.json`), bytes }, record);
   }
 
   #index(upload: Upload): void {

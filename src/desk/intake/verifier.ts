@@ -5,10 +5,11 @@ import type { Part } from '../../shared/report/report.js';
 import { DeskError } from '../errors.js';
 import { VERIFY_BASE_MS, VERIFY_MS_PER_MIB, VERIFY_HEAP_MB, VERIFY_IDLE_MS } from '../limits.js';
 import { Turns } from '../turns.js';
-import { judgePart, verdictSchema, type Verdict } from './verdict.js';
+import type { WholeBytes } from './upload-bytes.js';
+import { judgePart, verdictSchema, type PartPlace, type Verdict } from './verdict.js';
 
 export interface VerifyJob {
-  readonly path: string;
+  readonly place: PartPlace;
   readonly part: Part;
 }
 
@@ -55,18 +56,21 @@ export class Verifier {
   }
 
   /**
-   * Rejects with `not-verified` where it came to no verdict: it took too long, needed too much memory, crashed, or the file
+   * Rejects with `not-verified` where it came to no verdict: it took too long, needed too much memory, crashed, or the bytes
    * cannot be read. That says nothing of the part. Rejects with the signal's reason when it is aborted.
    */
-  judge(path: string, part: Part, signal: AbortSignal): Promise<Verdict> {
+  judge(bytes: WholeBytes, part: Part, signal: AbortSignal): Promise<Verdict> {
     return this.#turns.run(async () => {
       signal.throwIfAborted();
       const done = new AbortController();
-      const until = AbortSignal.any([signal, AbortSignal.timeout(this.#limitMs(part.bytes)), done.signal]);
+      const limitMs = this.#limitMs(part.bytes);
+      const until = AbortSignal.any([signal, AbortSignal.timeout(limitMs), done.signal]);
       try {
+        // The thread gets no credentials of the store, only the address of this object, for as long as it may take.
+        const place = 'file' in bytes ? bytes : { url: await bytes.url(limitMs) };
         return this.#script === undefined
-          ? await judgePart(path, part, until)
-          : await this.#ask(this.#script, { path, part }, until);
+          ? await judgePart(place, part, until)
+          : await this.#ask(this.#script, { place, part }, until);
       } catch (error) {
         await this.close();
         signal.throwIfAborted();

@@ -4,7 +4,7 @@ import { parentPort } from 'node:worker_threads';
 import { judgePart } from './verdict.js';
 import type { VerifyJob } from './verifier.js';
 
-parentPort?.on('message', ({ path, part }: VerifyJob) => {
+parentPort?.on('message', ({ place, part }: VerifyJob) => {
   // One job at a time, and ending the thread is what stops one. What it rejects with ends the thread, too: an `error` over there.
-  void judgePart(path, part).then((verdict) => parentPort?.postMessage(verdict));
+  void judgePart(place, part).then((verdict) => parentPort?.postMessage(verdict));
 });

@@ -4,9 +4,11 @@
 //   reports/<id>/parts/<number>.digest.json          what the inbox says of it; can be made again from the part
 //   reports/<id>/conversation/<atMs>-<uuid>.json     one entry, never changed
 //   quarantine/<id>/<number>.fluxrec                 a part that could not be verified, for a month; nobody reads it by the desk
+//   uploads/<id>-<number>.fluxrec                    a part on its way, where parts go straight to the store
 
 export const REPORTS = 'reports/';
 export const QUARANTINE = 'quarantine/';
+export const UPLOADS = 'uploads/';
 
 /** Wide enough for any date that JavaScript knows, so that the order of the keys is the order of time. */
 const AT_DIGITS = 16;

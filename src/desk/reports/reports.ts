@@ -17,6 +17,9 @@ type EntryOf<T extends ConversationEntry> = T extends unknown ? Omit<T, 'atMs'> 
 /** An entry before the desk's clock has placed it. */
 type Unplaced = EntryOf<ConversationEntry>;
 
+/** The bytes of a part that has arrived: a local file, or another object of the store. */
+export type PartBytes = { readonly file: string } | { readonly object: string };
+
 /**
  * The reports of a store. Every change is an object in the store first and in the inbox after; the inbox is a projection
  * that `open` makes again.
@@ -66,22 +69,22 @@ export class Reports {
     });
   }
 
-  /** Takes a verified part from a local file into the store. Can be repeated after a crash at any point. */
-  async addPart(state: ReportState, part: Part, file: string, digest: Digest): Promise<void> {
+  /** Lets a verified part count. Can be repeated after a crash at any point. */
+  async addPart(state: ReportState, part: Part, bytes: PartBytes, digest: Digest): Promise<void> {
     const { id } = state.head;
     // The last line of defence: a part that counts is never written over.
     if (state.parts.has(part.number) || state.quarantined.has(part.number)) throw new DeskError('part-differs');
     // None of this number counts: an object that is there is what a crash left of this very step.
-    await this.#store.put(partKey(id, part.number), { file });
+    await this.#place(bytes, partKey(id, part.number));
     await this.#store.put(digestKey(id, part.number), json(digest));
     state.digest(digest);
     await this.#append(state, { type: 'part', id: entryId('part', id, part), by: 'customer', part });
   }
 
   /** Keeps a part that could not be verified apart, and says why in the conversation. */
-  async quarantine(state: ReportState, part: Part, file: string, code: string, reason: string): Promise<void> {
+  async quarantine(state: ReportState, part: Part, bytes: PartBytes, code: string, reason: string): Promise<void> {
     const { id } = state.head;
-    await this.#store.put(quarantineKey(id, part.number), { file });
+    await this.#place(bytes, quarantineKey(id, part.number));
     const entry = { type: 'quarantine', id: entryId('quarantine', id, part), by: 'desk', part, code } as const;
     await this.#append(state, { ...entry, reason: reason.slice(0, 1000) });
   }
@@ -99,6 +102,11 @@ export class Reports {
     const keys = [];
     for await (const key of this.#store.keys(conversationPrefix(id))) keys.push(key);
     return readConversation(this.#store, keys);
+  }
+
+  /** Whoever brought the bytes removes its own copy. */
+  async #place(bytes: PartBytes, key: string): Promise<void> {
+    await ('file' in bytes ? this.#store.put(key, { file: bytes.file }) : this.#store.copy(bytes.object, key));
   }
 
   /** Writes an entry and takes it into the state. Entries of one report are in the order that they were written in. */

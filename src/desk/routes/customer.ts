@@ -1,6 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Readable } from 'node:stream';
-import { ticketRequestSchema, type CompleteAnswer, type TicketAnswer } from '../../shared/protocol/desk.js';
+import {
+  placesRequestSchema,
+  ticketRequestSchema,
+  type CompleteAnswer,
+  type PlacesAnswer,
+  type TicketAnswer,
+} from '../../shared/protocol/desk.js';
 import { DeskError } from '../errors.js';
 import { bearer, parse } from '../http/parse.js';
 import type { Intake } from '../intake/intake.js';
@@ -27,6 +33,11 @@ export function customerRoutes(app: FastifyInstance, { intake, ingestKey, rateLi
       return intake.ask(parse(ticketRequestSchema, request.body));
     },
   );
+
+  app.post('/api/upload/places', uploads, async (request): Promise<PlacesAnswer> => {
+    const { offset } = parse(placesRequestSchema, request.body);
+    return intake.places(ticket(request), offset);
+  });
 
   app.post('/api/upload/complete', uploads, async (request): Promise<CompleteAnswer> =>
     intake.complete(ticket(request)),

@@ -1,18 +1,26 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Part, ReportHead } from '../../shared/report/report.js';
 import type { ObjectStore } from '../../store/object-store.js';
+import type { S3Direct } from '../../store/s3/s3-direct.js';
 import { DeskError } from '../errors.js';
 import { namesTag, parseRange } from '../http/range.js';
+import { READ_URL_LIFE_MS } from '../limits.js';
 import { partKey } from '../reports/layout.js';
 
 /** `private`: no proxy keeps a customer's recording. `no-transform`: ranges are of these very bytes. */
 const CACHE_CONTROL = 'private, max-age=31536000, immutable, no-transform';
 
-/** Answers a part or a range of it. Parts never change, so their hash is their entity tag and they may be kept for ever. */
+export interface PartStore {
+  readonly store: ObjectStore;
+  /** Where technicians' browsers read from the store by themselves. */
+  readonly direct: S3Direct | undefined;
+}
+
+/** Answers a part or a range of it, or where the store answers that. Parts never change, so their hash is their entity tag and they may be kept for ever. */
 export async function sendPart(
   request: FastifyRequest,
   reply: FastifyReply,
-  store: ObjectStore,
+  { store, direct }: PartStore,
   head: ReportHead,
   part: Part,
 ): Promise<FastifyReply> {
@@ -21,6 +29,13 @@ export async function sendPart(
   if (ifMatch !== undefined && !namesTag(ifMatch, tag)) throw new DeskError('precondition-failed');
   if (ifNoneMatch !== undefined && namesTag(ifNoneMatch, tag)) {
     return reply.headers({ etag: tag, 'cache-control': CACHE_CONTROL }).status(304).send();
+  }
+
+  const fileName = `${head.receiptCode}-${part.number}.fluxrec`;
+  if (direct !== undefined && request.method !== 'HEAD') {
+    const url = await direct.readUrl(partKey(head.id, part.number), READ_URL_LIFE_MS / 1000, { fileName });
+    // Not kept: it is good for a while, and for whoever is signed in now.
+    return reply.header('cache-control', 'no-store').redirect(url, 307);
   }
 
   // A stale If-Range asks for everything: ranges of two different files would be mixed.
@@ -39,7 +54,7 @@ export async function sendPart(
     'accept-ranges': 'bytes',
     'cache-control': CACHE_CONTROL,
     'content-type': 'application/octet-stream',
-    'content-disposition': `attachment; filename="${head.receiptCode}-${part.number}.fluxrec"`,
+    'content-disposition': `attachment; filename="${fileName}"`,
     'content-length': length,
   });
   if (range !== 'whole') reply.status(206).header('content-range', `bytes ${start}-${end}/${part.bytes}`);

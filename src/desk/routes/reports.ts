@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { sayRequestSchema, type InboxAnswer, type ReportAnswer } from '../../shared/protocol/desk.js';
 import { STATUSES } from '../../shared/report/report.js';
-import type { ObjectStore } from '../../store/object-store.js';
 import { DeskError } from '../errors.js';
 import { parse } from '../http/parse.js';
 import { namesTag } from '../http/range.js';
@@ -10,11 +9,11 @@ import { INBOX_LIMIT, MAX_INBOX_LIMIT, MAX_QUERY_LENGTH, type RateLimits } from 
 import { parseQuery } from '../reports/query.js';
 import type { Reports } from '../reports/reports.js';
 import type { Session } from '../technicians/sessions.js';
-import { sendPart } from './part.js';
+import { sendPart, type PartStore } from './part.js';
 
 export interface ReportRoutesOptions {
   readonly reports: Reports;
-  readonly store: ObjectStore;
+  readonly parts: PartStore;
   readonly signedIn: (request: FastifyRequest) => Session;
   /** Names this run of the desk: entity tags of one run say nothing in the next. */
   readonly run: string;
@@ -34,7 +33,7 @@ const partParamsSchema = v.object({ id, number: digits });
 
 /** What technicians call. Nothing here answers anybody who is not signed in. */
 export function reportRoutes(app: FastifyInstance, options: ReportRoutesOptions): void {
-  const { reports, store, signedIn, run, rateLimits } = options;
+  const { reports, parts, signedIn, run, rateLimits } = options;
   const calls = { config: { rateLimit: { max: rateLimits.calls } } };
 
   app.register((scope, _options, registered) => {
@@ -79,7 +78,7 @@ export function reportRoutes(app: FastifyInstance, options: ReportRoutesOptions)
         const state = reports.inbox.get(id);
         const part = state?.parts.get(number);
         if (state === undefined || part === undefined) throw new DeskError('part-unknown');
-        return sendPart(request, reply, store, state.head, part);
+        return sendPart(request, reply, parts, state.head, part);
       },
     });
     registered();

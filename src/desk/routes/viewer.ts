@@ -8,13 +8,12 @@ import { contentType, documentFiles, isHashed, viteManifestSchema } from '../../
 import { replayPolicy } from '../../shared/serve/replay-policy.js';
 import { systemCode } from '../../store/errors.js';
 import { DeskError } from '../errors.js';
-import { VIEWER_CSP } from '../http/headers.js';
+import { viewerPolicy } from '../http/headers.js';
 import { namesTag } from '../http/range.js';
 import type { RateLimits } from '../limits.js';
 
 const VIEWER = 'src/viewer/index.html';
 const REPLAY = 'src/viewer/replay.html';
-const CSP: Readonly<Record<string, string>> = { [VIEWER]: VIEWER_CSP, [REPLAY]: replayPolicy() };
 /** Below this a smaller body saves no packet. */
 const MIN_GZIP_BYTES = 1400;
 
@@ -25,12 +24,21 @@ interface BuiltFile {
   readonly gzipped: Buffer | undefined;
 }
 
+export interface ViewerRoutesOptions {
+  readonly viewerDir: string;
+  /** Where the viewer reads parts from besides the desk itself. */
+  readonly storeOrigin: string | undefined;
+  readonly rateLimits: RateLimits;
+}
+
 /**
  * The viewer and its replay document as they were built. The build's folder holds other origins' documents too: only what
  * these two reach is served, by a list, so that no path can lead anywhere else.
  */
-export function viewerRoutes(app: FastifyInstance, viewerDir: string, rateLimits: RateLimits): void {
+export function viewerRoutes(app: FastifyInstance, options: ViewerRoutesOptions): void {
+  const { viewerDir, storeOrigin, rateLimits } = options;
   const build = new Build(viewerDir);
+  const policies: Readonly<Record<string, string>> = { [VIEWER]: viewerPolicy(storeOrigin), [REPLAY]: replayPolicy() };
   app.route({
     method: ['GET', 'HEAD'],
     url: '/*',
@@ -42,14 +50,14 @@ export function viewerRoutes(app: FastifyInstance, viewerDir: string, rateLimits
       const name = path === '' ? VIEWER : path;
       const file = await build.file(name);
       if (file === undefined) throw new DeskError('not-found');
+      const policy = policies[name];
+      if (policy !== undefined) reply.header('content-security-policy', policy);
       return sendFile(request, reply, name, file);
     },
   });
 }
 
 function sendFile(request: FastifyRequest, reply: FastifyReply, name: string, file: BuiltFile): FastifyReply {
-  const csp = CSP[name];
-  if (csp !== undefined) reply.header('content-security-policy', csp);
   reply.headers({
     'content-type': contentType(name),
     'cache-control': isHashed(name) ? 'public, max-age=31536000, immutable' : 'no-cache',

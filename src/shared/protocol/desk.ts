@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { MAX_TEXT_LENGTH } from '../constants.js';
+import { MAX_TEXT_LENGTH, UPLOAD_CHUNK_BYTES } from '../constants.js';
 import {
   conversationEntrySchema,
   partSchema,
@@ -17,6 +17,8 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 //                                Authorization: Bearer KEY where the desk wants an ingest key
 //   PUT  /api/upload             Authorization: Bearer TICKET, Upload-Offset: N, Content-Type: application/octet-stream,
 //                                body: at most UPLOAD_CHUNK_BYTES → uploadAnswer
+//   POST /api/upload/places      Authorization: Bearer TICKET, placesRequest → placesAnswer, where the ticket has `chunkBytes`: the
+//                                bytes go straight to the desk's store, one PUT for each chunk to the address that is given for it
 //   POST /api/upload/complete    Authorization: Bearer TICKET → completeAnswer, once all bytes are there and were read
 // 409 with `receivedBytes` (uploadConflict): go on from there. 401 `ticket-unknown`: ask for a new ticket.
 // 409 `part-differs`, `report-differs` and any other 4xx but 408 and 429: trying again will not help.
@@ -28,8 +30,26 @@ export const ticketAnswerSchema = v.object({
   ticket: v.pipe(v.string(), v.maxLength(200)),
   receivedBytes: count,
   status: partStatus,
+  /** The bytes go to the desk's store, in chunks of exactly this size and a last one of the rest. */
+  chunkBytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(UPLOAD_CHUNK_BYTES))),
 });
 export type TicketAnswer = v.InferOutput<typeof ticketAnswerSchema>;
+/** Where a chunk goes: a PUT of exactly `bytes` bytes, without any header of ours. Who has the URL can do that and nothing else. */
+const chunkPlaceSchema = v.object({
+  offset: count,
+  bytes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(UPLOAD_CHUNK_BYTES)),
+  url: v.pipe(v.string(), v.url(), v.maxLength(4096)),
+});
+export type ChunkPlace = v.InferOutput<typeof chunkPlaceSchema>;
+/** `offset`: where the next chunk begins. */
+export const placesRequestSchema = v.object({ offset: count });
+export const placesAnswerSchema = v.object({
+  /** That chunk and some that follow it. */
+  places: v.pipe(v.array(chunkPlaceSchema), v.minLength(1), v.maxLength(16)),
+  /** How long the addresses are good. */
+  lifeMs: v.pipe(v.number(), v.finite(), v.minValue(0)),
+});
+export type PlacesAnswer = v.InferOutput<typeof placesAnswerSchema>;
 export const uploadAnswerSchema = v.object({ receivedBytes: count });
 /** The body of a 409 that trying again heals: the desk's offset is `receivedBytes`. */
 export const uploadConflictSchema = v.object({ code: v.string(), message: v.string(), receivedBytes: count });
@@ -47,7 +67,7 @@ export type CompleteAnswer = v.InferOutput<typeof completeAnswerSchema>;
 //   DELETE /api/session
 //   GET    /api/reports?query=&status=&before=&limit=   inboxAnswer, newest arrival first; `before`: the id of the last row seen
 //   GET    /api/reports/:id                  reportAnswer
-//   GET    /api/reports/:id/parts/:number    the bundle; Range
+//   GET    /api/reports/:id/parts/:number    the bundle, by Range; or a redirect to where it is read so
 //   POST   /api/reports/:id/conversation     sayRequest → conversationEntry
 export const sessionRequestSchema = v.union([
   v.object({ code: v.pipe(v.string(), v.maxLength(200)), name: v.optional(v.pipe(v.string(), v.maxLength(100))) }),

@@ -11,7 +11,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { checkKey, checkPrefix } from '../key.js';
 import type { S3Bucket } from './s3-client.js';
-import { s3Code, s3Status, toS3Error } from './s3-errors.js';
+import { s3Code, toS3Error } from './s3-errors.js';
 
 /** A chunk of an unfinished object, as the store has it. */
 export interface StoredChunk {
@@ -165,5 +165,5 @@ export class S3Direct {
 }
 
 function isUploadGone(error: unknown): boolean {
-  return s3Code(error) === 'NoSuchUpload' || s3Status(error) === 404;
+  return s3Code(error) === 'NoSuchUpload';
 }

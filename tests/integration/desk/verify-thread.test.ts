@@ -39,8 +39,8 @@ describe('the built thread', { timeout: 60_000 }, () => {
     const damaged = { ...good, part: { ...good.part, sha256: 'a'.repeat(64) } };
     const verdicts: Verdict[] = [];
     for (const { path, part } of [good, bad, damaged]) {
-      verdicts.push(await verifier.judge(path, part, never));
-      expect(verdicts.at(-1)).toEqual(await judgePart(path, part));
+      verdicts.push(await verifier.judge({ file: path }, part, never));
+      expect(verdicts.at(-1)).toEqual(await judgePart({ file: path }, part));
     }
     expect(verdicts).toMatchObject([
       { is: 'good', digest: { errors: [{ count: 1 }, { count: 1 }] } },
@@ -48,21 +48,21 @@ describe('the built thread', { timeout: 60_000 }, () => {
       { is: 'damaged' },
     ]);
     await expect.poll(() => verifier.hasThread, { timeout: 10_000 }).toBe(false);
-    expect(await verifier.judge(bad.path, bad.part, never)).toMatchObject({ is: 'bad' });
+    expect(await verifier.judge({ file: bad.path }, bad.part, never)).toMatchObject({ is: 'bad' });
   });
 
   it('is ended in the middle of a part when the desk stops, or its time is over, and lets go of the file', async () => {
     const { path, part } = await fileOf(await slowPart(32));
     const verifier = makeVerifier({ script: built.threadScript });
     const stop = new AbortController();
-    const judging = verifier.judge(path, part, stop.signal);
+    const judging = verifier.judge({ file: path }, part, stop.signal);
     setTimeout(() => {
       stop.abort(new Error('the desk stops'));
     }, 500);
     await expect(judging).rejects.toThrow('the desk stops');
     expect(verifier.hasThread).toBe(false);
     const hasty = makeVerifier({ script: built.threadScript, limitMs: () => 500 });
-    await expect(hasty.judge(path, part, never)).rejects.toMatchObject({
+    await expect(hasty.judge({ file: path }, part, never)).rejects.toMatchObject({
       code: 'not-verified',
       cause: { name: 'TimeoutError' },
     });
@@ -73,13 +73,16 @@ describe('the built thread', { timeout: 60_000 }, () => {
   it('does not count errors in an entry that no recorder would have sealed', async () => {
     const verifier = makeVerifier({ script: built.threadScript });
     const { path, part } = await fileOf(await makePart({ errors: ['a', 'x'.repeat(MAX_DIGEST_ENTRY_BYTES)] }));
-    expect(await verifier.judge(path, part, never)).toMatchObject({ is: 'good', digest: { errors: [{ count: 1 }] } });
+    expect(await verifier.judge({ file: path }, part, never)).toMatchObject({
+      is: 'good',
+      digest: { errors: [{ count: 1 }] },
+    });
   });
 
   it('says so where the file cannot be read', async () => {
     const { path, part } = await fileOf(Buffer.from('x'));
     const verifier = makeVerifier({ script: built.threadScript });
-    await expect(verifier.judge(`${path}-gone`, part, never)).rejects.toMatchObject({ code: 'not-verified' });
+    await expect(verifier.judge({ file: `${path}-gone` }, part, never)).rejects.toMatchObject({ code: 'not-verified' });
   });
 });
 
@@ -118,9 +121,9 @@ describe('a thread that comes to no verdict', { timeout: 60_000 }, () => {
     const limitMs = does.startsWith('for (;;)') ? 300 : 30_000;
     const verifier = makeVerifier({ script: await threadThat(does), heapMb: 32, limitMs: () => limitMs });
     const answers = await Promise.allSettled([
-      verifier.judge('', part, never),
-      verifier.judge('', worst, never),
-      verifier.judge('', part, never),
+      verifier.judge({ file: '' }, part, never),
+      verifier.judge({ file: '' }, worst, never),
+      verifier.judge({ file: '' }, part, never),
     ]);
     expect(answers).toMatchObject([
       { status: 'fulfilled', value: { is: 'damaged' } },
@@ -132,16 +135,16 @@ describe('a thread that comes to no verdict', { timeout: 60_000 }, () => {
   it('because it fails while nobody asks it, costs nothing', async () => {
     const later = `parentPort.postMessage({ is: 'damaged' }); setTimeout(() => { throw new Error('late'); }, 10)`;
     const verifier = makeVerifier({ script: await threadThat(later) });
-    await verifier.judge('', worst, never);
+    await verifier.judge({ file: '' }, worst, never);
     await expect.poll(() => verifier.hasThread, { timeout: 10_000 }).toBe(false);
-    expect(await verifier.judge('', part, never)).toEqual({ is: 'damaged' });
+    expect(await verifier.judge({ file: '' }, part, never)).toEqual({ is: 'damaged' });
   });
 
   it('knows nothing of the secrets that the desk was started with', async () => {
     process.env['FLUXREC_DESK_TOKEN'] = 'a-secret';
     const tells = `parentPort.postMessage({ is: 'bad', problem: { code: String(Object.keys(process.env)), message: '' } })`;
     const verifier = makeVerifier({ script: await threadThat(tells) });
-    const verdict = await verifier.judge('', worst, never);
+    const verdict = await verifier.judge({ file: '' }, worst, never);
     delete process.env['FLUXREC_DESK_TOKEN'];
     expect(verdict).toEqual({ is: 'bad', problem: { code: '', message: '' } });
   });

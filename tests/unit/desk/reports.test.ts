@@ -52,7 +52,7 @@ it('what is said later stands later, also when the clock stands still or is set 
 
 it('an entry that was written twice around a crash is told once', async () => {
   const state = await reports.announce(head);
-  await reports.quarantine(state, part, await partFile(), 'not-a-zip', 'No zip.');
+  await reports.quarantine(state, part, { file: await partFile() }, 'not-a-zip', 'No zip.');
   const conversation = join(folder, 'reports', head.id, 'conversation');
   const [name = ''] = await readdir(conversation);
   const entry = JSON.parse(await readFile(join(conversation, name), 'utf8')) as { id: string; atMs: number };
@@ -66,7 +66,7 @@ it('an entry that was written twice around a crash is told once', async () => {
 
 it('a part that counts, or is quarantined, is never written over', async () => {
   const state = await reports.announce(head);
-  const file = await partFile();
+  const file = { file: await partFile() };
   const digest = { part, startMs: 0, endMs: 1, errors: [] };
   await reports.addPart(state, part, file, digest);
   const other = { ...part, sha256: 'b'.repeat(64) };
@@ -86,7 +86,7 @@ it('an announced report that nobody sends is forgotten; one that has something i
   expect(reports.inbox.get(head.id)).toBeUndefined();
   expect(await readdir(folder)).toEqual(['.incoming']);
   const state = await reports.announce(head);
-  await reports.addPart(state, part, await partFile(), { part, startMs: 0, endMs: 1, errors: [] });
+  await reports.addPart(state, part, { file: await partFile() }, { part, startMs: 0, endMs: 1, errors: [] });
   await reports.withdraw(head.id);
   expect(reports.inbox.get(head.id)).toBe(state);
 });
