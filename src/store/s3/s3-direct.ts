@@ -11,7 +11,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { checkKey, checkPrefix } from '../key.js';
 import type { S3Bucket } from './s3-client.js';
-import { s3Code, toS3Error } from './s3-errors.js';
+import { s3Code, s3Status, toS3Error } from './s3-errors.js';
 
 /** A chunk of an unfinished object, as the store has it. */
 export interface StoredChunk {
@@ -164,6 +164,7 @@ export class S3Direct {
   }
 }
 
+/** Finished, aborted, or never begun: `NoSuchUpload` for AWS, `NoSuchKey` for Ceph. */
 function isUploadGone(error: unknown): boolean {
-  return s3Code(error) === 'NoSuchUpload';
+  return s3Status(error) === 404 && s3Code(error) !== 'NoSuchBucket';
 }
