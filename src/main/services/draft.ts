@@ -18,6 +18,7 @@ import {
 } from './draft-selection.js';
 import { readFileRange, writeFileStream, type FileSystem } from './durable-file.js';
 import { HandOver } from './hand-over.js';
+import type { InstallIdentity } from './identity.js';
 import type { HostLanes } from './host-lanes.js';
 import type { RecordingState } from './recording-state.js';
 import { diskError, ServiceError } from './service-errors.js';
@@ -31,6 +32,8 @@ export interface DraftOptions {
   readonly windows: Audience<RecorderContract>;
   readonly lanes: HostLanes;
   readonly recording: RecordingState;
+  /** Who signs what is put together. */
+  readonly identity: Pick<InstallIdentity, 'keys' | 'signer'>;
   readonly app: { readonly name: string; readonly version: string };
   readonly platform: { readonly os: string; readonly arch: string; readonly runtime: string };
   readonly maxAgeMs: number;
@@ -244,14 +247,15 @@ export class Draft {
   }
 
   #plan(choice: Choice, chosen: readonly DraftRow[], description: string): ReturnType<typeof planDraft> {
-    const { session, app, platform } = this.#options;
+    const { session, app, platform, identity } = this.#options;
     const { startMs, endMs } = choice;
-    return planDraft(chosen, (id) => this.#source(id), {
+    const head = {
       session: { id: session.id, app, platform, startedMs: session.startedMs },
       createdMs: this.startedMs,
       range: { startMs, endMs },
       ...(description === '' ? {} : { description }),
-    });
+    };
+    return planDraft(chosen, (id) => this.#source(id), head, identity);
   }
 
   /** Windows go on reading their clocks. What was ready once does not move any more, so that sizes stay exact. */

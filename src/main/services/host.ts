@@ -5,6 +5,7 @@ import type { Handlers } from '../../shared/protocol/contract.js';
 import type { PanelContract, RecorderContract } from '../../shared/protocol/host.js';
 import type { LogLevel } from '../../shared/session/lane.js';
 import { Audience } from './audience.js';
+import { AuditLog } from './audit-log.js';
 import { captureConsole, recordLog } from './console-capture.js';
 import { takeDataFolder } from './data-folder.js';
 import type { DeskAddress, Fetch } from './desk-client.js';
@@ -14,12 +15,14 @@ import { HelloBudget } from './hello-budget.js';
 import { systemClock, type HostClock } from './host-clock.js';
 import { HostLanes } from './host-lanes.js';
 import { HostRing } from './host-ring.js';
+import { openIdentity } from './identity.js';
 import { watchNetwork } from './network-watch.js';
 import { Outbox } from './outbox.js';
 import { panelHandlers, type PanelCaller } from './panel-handlers.js';
 import { observeProcessErrors } from './process-errors.js';
 import { recorderHandlers, type PanelView, type RecorderCaller } from './recorder-handlers.js';
 import { RecordingState, type RingSettings } from './recording-state.js';
+import { KeyFileSecrets, type Secrets } from './secrets.js';
 import { Session } from './session.js';
 import { tellPanels } from './tell-panels.js';
 import { Wipes } from './wipes.js';
@@ -30,6 +33,8 @@ export interface HostOptions {
   readonly desk?: DeskAddress | undefined;
   readonly settings?: Partial<RingSettings> | undefined;
   readonly captureConsole?: boolean | undefined;
+  /** Default: a key file in the data folder. */
+  readonly secrets?: Secrets | undefined;
   /** What the app runs on, for the manifest. Default: this Node. */
   readonly runtime?: string | undefined;
   readonly openPanel: (view: PanelView) => Promise<{ embedUrl?: string }>;
@@ -81,6 +86,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
       watchNetwork: options.watchNetwork ?? watchNetwork,
     });
     opened = outbox;
+    const identity = await openIdentity(options.secrets ?? new KeyFileSecrets(fs, join(dataDir, 'keys')));
+    const audit = await AuditLog.open({ folder: join(dataDir, 'audit'), fs, wallMs });
+    if (identity.isNew) await audit.append('identity-made', { signingKey: identity.keys.signingKey });
     const session = await Session.open({ folder: dataDir, fs, clock, maxAgeMs: settings.maxAgeMs });
     const windows = new Audience<RecorderContract>();
     const panels = new Audience<PanelContract>();
@@ -95,6 +103,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       windows,
       lanes,
       recording,
+      identity,
       app,
       platform: {
         os: `${platform()} ${release()}`,
@@ -132,7 +141,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       windows,
       panels,
       recorder: recorderHandlers({ session, windows, drafts, lanes, wipes, recording, settings, hellos, openPanel }),
-      panel: panelHandlers({ app, session, drafts, outbox, recording, setPaused, stopScreen, wipe, closePanel }),
+      panel: panelHandlers({ app, session, drafts, outbox, recording, identity, audit, setPaused, stopScreen, wipe, closePanel }),
       sourceOf: (capability) => session.sourceOf(capability),
       log(level, logger, parts) {
         recordLog(lanes, logger, level, parts);

@@ -24,7 +24,7 @@ export interface OutboxOptions {
   readonly random?: () => number;
 }
 
-export type ReportWords = Pick<ReportHead, 'session' | 'app' | 'description'>;
+export type ReportWords = Pick<ReportHead, 'session' | 'app' | 'description' | 'install'>;
 
 const MAX_REPORTS = 50;
 /** So long, and so many, delivered bundles can still be saved to a file. */

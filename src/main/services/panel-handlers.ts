@@ -1,6 +1,8 @@
 import type { Handlers, Message } from '../../shared/protocol/contract.js';
 import type { PanelContract } from '../../shared/protocol/host.js';
 import type { Drafts } from './drafts.js';
+import type { AuditLog } from './audit-log.js';
+import type { InstallIdentity } from './identity.js';
 import type { Outbox } from './outbox.js';
 import type { RecordingState } from './recording-state.js';
 import type { Session } from './session.js';
@@ -16,6 +18,8 @@ export interface PanelHandlersOptions {
   readonly drafts: Drafts;
   readonly outbox: Outbox;
   readonly recording: RecordingState;
+  readonly identity: Pick<InstallIdentity, 'keys'>;
+  readonly audit: Pick<AuditLog, 'read'>;
   readonly setPaused: (paused: boolean) => Promise<void>;
   readonly stopScreen: () => void;
   readonly wipe: () => Promise<{ windows: number; failed: number }>;
@@ -70,7 +74,7 @@ export function panelHandlers(options: PanelHandlersOptions): Handlers<PanelCont
     },
     async sendDraft({ value }) {
       const { draft, description } = value;
-      const words = { session: session.id, app, description };
+      const words = { session: session.id, app, description, install: options.identity.keys };
       const delivery = await drafts.send(draft, description, (bundle) => outbox.put(bundle, words));
       return { value: { delivery }, bytes: NO_BYTES };
     },
@@ -88,6 +92,10 @@ export function panelHandlers(options: PanelHandlersOptions): Handlers<PanelCont
     },
     async readDelivery({ value }) {
       return { value: {}, bytes: await outbox.read(value.report, value.offset, value.length) };
+    },
+    async audit({ value }) {
+      const { records, hasMore } = await options.audit.read(value);
+      return { value: { records: [...records], hasMore }, bytes: NO_BYTES };
     },
     closePanel() {
       options.closePanel?.();

@@ -191,6 +191,17 @@ const delivery = v.object({
 });
 export type Delivery = v.InferOutput<typeof delivery>;
 
+/** A record of the audit log. `isIntact`: its bytes fit its hash. */
+const auditEntry = v.object({
+  number: count,
+  atMs: instant,
+  kind: v.string(),
+  body: v.record(v.string(), v.unknown()),
+  hash: v.string(),
+  isIntact: v.boolean(),
+});
+export type AuditEntry = v.InferOutput<typeof auditEntry>;
+
 export const panelContract = {
   methods: {
     state: method(
@@ -243,6 +254,11 @@ export const panelContract = {
     readDelivery: method(
       v.object({ report: uuid, offset: count, length: v.pipe(count, v.maxValue(8 * 1024 * 1024)) }),
       nothing,
+    ),
+    /** The audit log, newest first: records before that number, or the newest of all. */
+    audit: method(
+      v.object({ before: v.optional(count), limit: v.pipe(count, v.minValue(1), v.maxValue(200)) }),
+      v.object({ records: v.array(auditEntry), hasMore: v.boolean() }),
     ),
     closePanel: method(nothing, nothing),
   },

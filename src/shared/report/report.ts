@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { MAX_PART_BYTES, MAX_TEXT_LENGTH } from '../constants.js';
+import { publicIdentitySchema } from '../crypto/keys.js';
 
 const uuid = v.pipe(v.string(), v.uuid());
 const instant = v.pipe(v.number(), v.finite());
@@ -71,6 +72,11 @@ export const reportHeadSchema = v.object({
   session: v.pipe(v.string(), v.maxLength(64)),
   app: v.object({ name: v.pipe(v.string(), v.maxLength(200)), version: v.pipe(v.string(), v.maxLength(200)) }),
   description: v.pipe(v.string(), v.maxLength(MAX_TEXT_LENGTH)),
+  /**
+   * The install that sends it, so that the desk knows whose mailbox to keep. Nobody has signed this: who writes to an install takes
+   * its keys from a part's signed manifest.
+   */
+  install: v.optional(publicIdentitySchema),
 });
 export type ReportHead = v.InferOutput<typeof reportHeadSchema>;
 
