@@ -21,7 +21,7 @@ import { listen, makeGuard, now, wallNow, type Guard } from './page.js';
 import { openRing, type Ring } from './ring/ring.js';
 import { holdLock } from './window-id.js';
 
-export type PanelView = 'send' | 'wipe' | 'recording';
+export type PanelView = 'send' | 'wipe' | 'recording' | 'approvals';
 
 /** The recorder of one document. None of its functions throws, and no promise of it rejects. */
 export interface Recorder {

@@ -6,6 +6,7 @@ import type { PanelContract, RecorderContract } from '../../shared/protocol/host
 import type { LogLevel } from '../../shared/session/lane.js';
 import { Audience } from './audience.js';
 import { AuditLog } from './audit-log.js';
+import { proposalHandlers } from './commands/proposal-handlers.js';
 import { captureConsole, recordLog } from './console-capture.js';
 import { takeDataFolder } from './data-folder.js';
 import type { DeskAddress, Fetch } from './desk-client.js';
@@ -141,7 +142,20 @@ export async function startHost(options: HostOptions): Promise<Host> {
       windows,
       panels,
       recorder: recorderHandlers({ session, windows, drafts, lanes, wipes, recording, settings, hellos, openPanel }),
-      panel: panelHandlers({ app, session, drafts, outbox, recording, identity, audit, setPaused, stopScreen, wipe, closePanel }),
+      panel: panelHandlers({
+        app,
+        session,
+        drafts,
+        outbox,
+        recording,
+        identity,
+        audit,
+        proposals: proposalHandlers(undefined),
+        setPaused,
+        stopScreen,
+        wipe,
+        closePanel,
+      }),
       sourceOf: (capability) => session.sourceOf(capability),
       log(level, logger, parts) {
         recordLog(lanes, logger, level, parts);

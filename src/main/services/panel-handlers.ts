@@ -1,5 +1,6 @@
 import type { Handlers, Message } from '../../shared/protocol/contract.js';
 import type { PanelContract } from '../../shared/protocol/host.js';
+import type { ProposalHandlers } from './commands/proposal-handlers.js';
 import type { Drafts } from './drafts.js';
 import type { AuditLog } from './audit-log.js';
 import type { InstallIdentity } from './identity.js';
@@ -20,6 +21,7 @@ export interface PanelHandlersOptions {
   readonly recording: RecordingState;
   readonly identity: Pick<InstallIdentity, 'keys'>;
   readonly audit: Pick<AuditLog, 'read'>;
+  readonly proposals: ProposalHandlers;
   readonly setPaused: (paused: boolean) => Promise<void>;
   readonly stopScreen: () => void;
   readonly wipe: () => Promise<{ windows: number; failed: number }>;
@@ -93,6 +95,7 @@ export function panelHandlers(options: PanelHandlersOptions): Handlers<PanelCont
     async readDelivery({ value }) {
       return { value: {}, bytes: await outbox.read(value.report, value.offset, value.length) };
     },
+    ...options.proposals,
     async audit({ value }) {
       const { records, hasMore } = await options.audit.read(value);
       return { value: { records: [...records], hasMore }, bytes: NO_BYTES };

@@ -14,7 +14,7 @@ export interface RecorderCaller {
   readonly source: string | undefined;
 }
 
-export type PanelView = 'send' | 'wipe' | 'recording';
+export type PanelView = 'send' | 'wipe' | 'recording' | 'approvals';
 
 export interface RecorderHandlersOptions {
   readonly session: Session;

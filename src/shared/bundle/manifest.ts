@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { MAX_COMMANDS } from '../commands/command.js';
 import { MAX_ENTRIES, MAX_PATH_LENGTH, MAX_TEXT_LENGTH } from '../constants.js';
 import { recipientSchema, signingKeySchema } from '../crypto/keys.js';
 import { sourceSchema } from '../session/clock.js';
@@ -54,6 +55,8 @@ export const manifestSchema = v.looseObject({
   description: v.optional(v.pipe(v.string(), v.maxLength(MAX_TEXT_LENGTH))),
   /** The install that made it: the key that signs it, and the one that letters to it are sealed to. */
   install: v.optional(v.looseObject({ signingKey: signingKeySchema, recipient: recipientSchema })),
+  /** What the install's host offers support to propose: each as commands/command.ts has it, or a later version. */
+  commands: v.optional(v.pipe(v.array(v.looseObject({ name: shortText })), v.maxLength(MAX_COMMANDS))),
   sources: v.pipe(v.array(sourceSchema), v.maxLength(10_000)),
   /** The lanes in this bundle, in the order that a viewer offers them. */
   lanes: v.pipe(v.array(v.pipe(v.string(), v.maxLength(32))), v.maxLength(64)),

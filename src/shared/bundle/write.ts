@@ -26,7 +26,10 @@ import {
 } from './zip-records.js';
 
 /** What a manifest says besides its entries; `lanes` follows from them. */
-export type ManifestHead = Pick<Manifest, 'session' | 'createdMs' | 'range' | 'description' | 'install' | 'sources'>;
+export type ManifestHead = Pick<
+  Manifest,
+  'session' | 'createdMs' | 'range' | 'description' | 'install' | 'commands' | 'sources'
+>;
 
 /** An entry whose stored bytes exist already. The CRC-32 is of what unzip makes of them: the plain bytes, unless sealed. */
 export interface SealedEntry {

@@ -6,6 +6,7 @@ import { LANES } from '../session/lane.js';
 import { segmentSchema } from '../session/segment.js';
 import { MASKED_KINDS } from '../privacy/policy.js';
 import { method, type Contract } from './contract.js';
+import { proposalEvents, proposalMethods } from './proposals.js';
 import { MAX_FRAME_JSON_BYTES } from './frame.js';
 
 // Everything between a renderer, the panel and the host process, for Electron and for the web host.
@@ -99,7 +100,7 @@ export const recorderContract = {
     wiped: method(v.object({ wipe: uuid, error: v.optional(errorResult) }), nothing),
     /** The customer asked for the panel. The web host answers where to embed it; Electron opens a window and answers nothing. */
     openPanel: method(
-      v.object({ view: v.picklist(['send', 'wipe', 'recording']) }),
+      v.object({ view: v.picklist(['send', 'wipe', 'recording', 'approvals']) }),
       v.object({ embedUrl: v.optional(v.string()) }),
     ),
   },
@@ -108,6 +109,8 @@ export const recorderContract = {
     handOver: v.object({ handOver: uuid, startMs: instant, endMs: instant }),
     setPaused: v.object({ paused: v.boolean() }),
     wipe: v.object({ wipe: uuid }),
+    /** So many of support's proposals wait for the customer's word. */
+    proposals: v.object({ pending: count }),
     /** The customer stopped the video of the screen. */
     stopScreen: nothing,
   },
@@ -255,6 +258,7 @@ export const panelContract = {
       v.object({ report: uuid, offset: count, length: v.pipe(count, v.maxValue(8 * 1024 * 1024)) }),
       nothing,
     ),
+    ...proposalMethods,
     /** The audit log, newest first: records before that number, or the newest of all. */
     audit: method(
       v.object({ before: v.optional(count), limit: v.pipe(count, v.minValue(1), v.maxValue(200)) }),
@@ -266,6 +270,7 @@ export const panelContract = {
     recording,
     draft,
     deliveries: v.object({ deliveries: v.array(delivery) }),
+    ...proposalEvents,
   },
 } as const satisfies Contract;
 export type PanelContract = typeof panelContract;

@@ -1,6 +1,7 @@
 import { FluxionError } from '../../../src/shared/errors.js';
 import type { Input, Message, Output } from '../../../src/shared/protocol/contract.js';
 import type { Delivery, Draft, LaneTotal, PanelContract, Recording } from '../../../src/shared/protocol/host.js';
+import type { ProposalView } from '../../../src/shared/protocol/proposals.js';
 import type { PanelPort } from '../../../src/recorder/panel/state/panel-port.js';
 import type { HostState } from '../../../src/recorder/panel/state/panel-state.svelte.js';
 
@@ -118,6 +119,7 @@ export class HostDouble implements PanelPort {
     deliveries: [],
   };
   draft = aDraft();
+  proposals: ProposalView[] = [];
   file = new Uint8Array(1_000_000).fill(7);
   isReachable = true;
   readonly calls: { readonly name: Name; readonly input: unknown }[] = [];
@@ -158,6 +160,11 @@ export class HostDouble implements PanelPort {
       return {};
     },
     readDelivery: ({ offset, length }) => ({ value: {}, bytes: this.file.slice(offset, offset + length) }),
+    listProposals: () => ({ proposals: this.proposals }),
+    lookAtProposal: () => ({ lines: [] }),
+    decideProposal: () => ({}),
+    stopCommand: () => ({}),
+    readOutput: () => ({ chunks: [], total: 0 }),
     closePanel: () => ({}),
   };
 
@@ -185,6 +192,7 @@ export class HostDouble implements PanelPort {
   /** An event of the host; `recording` and `deliveries` become part of the state too. */
   tell(...[name, payload]: Told): void {
     if (name === 'recording') this.state = { ...this.state, recording: payload };
+    if (name === 'proposals') this.proposals = payload.proposals;
     if (name === 'deliveries') this.state = { ...this.state, deliveries: payload.deliveries };
     for (const listener of this.#listeners.get(name) ?? []) listener(payload as never);
   }
@@ -205,7 +213,10 @@ export class HostDouble implements PanelPort {
 }
 
 type Told =
-  readonly ['recording', Recording] | readonly ['draft', Draft] | readonly ['deliveries', { deliveries: Delivery[] }];
+  | readonly ['recording', Recording]
+  | readonly ['draft', Draft]
+  | readonly ['deliveries', { deliveries: Delivery[] }]
+  | readonly ['proposals', { proposals: ProposalView[] }];
 
 function isMessage<T>(answer: T | Message<T>): answer is Message<T> {
   return typeof answer === 'object' && answer !== null && 'bytes' in answer && answer.bytes instanceof Uint8Array;
