@@ -9,6 +9,7 @@ import { DEFAULT_HOTKEY, parseHotkey } from './hotkey.js';
 import { PageRecorder, type Recorder, type RecorderOptions } from './recorder.js';
 
 export type { MaskOptions } from './masking/selectors.js';
+export type { ScreenState } from './lanes/screen/screen-control.js';
 export type { PanelView, Recorder, RecorderOptions } from './recorder.js';
 
 /** Where the web host serves the recorder, unless it was told otherwise. */
@@ -66,8 +67,12 @@ function failedRecorder(): Recorder {
   return {
     state: 'failed',
     isPanelOpen: false,
+    screen: 'unsupported',
     openPanel: () => Promise.resolve(),
     setPaused: () => undefined,
+    startScreen: () => Promise.resolve(),
+    stopScreen: () => Promise.resolve(),
+    screenshot: () => Promise.resolve(undefined),
     log: () => undefined,
     onChange: () => () => undefined,
     stop: () => undefined,

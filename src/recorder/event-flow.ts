@@ -3,7 +3,7 @@ import type { DomEvent, LaneEvent, RecorderEvent } from '../shared/session/lane.
 import type { FieldWatch } from './masking/field-watch.js';
 import { now } from './page.js';
 import { Pending } from './pending.js';
-import { writtenInPage } from './ring/ring-event.js';
+import { writtenInPage, type ScreenChunk } from './ring/ring-event.js';
 import type { Ring } from './ring/ring.js';
 
 /** At most one batch in this time even if errors come one after the other. */
@@ -66,6 +66,13 @@ export class EventFlow {
     // rrweb stamps with the wall clock, which people and time servers turn back and forth.
     event.timestamp = this.#originMs + monoMs;
     this.#isDomLost = !this.#pending.push('dom', writtenInPage(event), monoMs) && this.#ring === undefined;
+    this.#schedule(false);
+  }
+
+  /** A piece of a video. Nobody could play one whose file's beginning was kept from the ring: without a ring it is dropped. */
+  emitScreen(chunk: ScreenChunk, monoMs: number): void {
+    if (this.#isClosed || this.#ring === undefined) return;
+    this.#pending.push('screen', chunk, monoMs);
     this.#schedule(false);
   }
 

@@ -22,6 +22,7 @@ button {
   background: light-dark(#f4f5f7, #2a2d34); color: inherit; cursor: pointer;
 }
 button:focus-visible { outline: 2px solid light-dark(#0b57d0, #8ab4f8); outline-offset: 2px; }
+.choice { display: flex; gap: 8px; flex-wrap: wrap; }
 .close { position: absolute; inset: auto auto 8px -999px; }
 .close:focus-visible { inset: auto 8px 8px auto; }
 @media (max-width: 600px) {
@@ -29,6 +30,14 @@ button:focus-visible { outline: 2px solid light-dark(#0b57d0, #8ab4f8); outline-
 }
 @media (forced-colors: active) { dialog, button { border-color: CanvasText; } }
 `;
+
+/** Something that only a person may answer. */
+export interface Question {
+  readonly title: string;
+  readonly text: string;
+  readonly yes: string;
+  readonly no: string;
+}
 
 function checkedUrl(embedUrl: string): URL {
   const url = new URL(embedUrl, location.href);
@@ -45,6 +54,7 @@ export class PanelOverlay {
   #host: HTMLElement | undefined;
   #dialog: HTMLDialogElement | undefined;
   #stopListening: (() => void) | undefined;
+  #onClose: (() => void) | undefined;
 
   constructor(onChange: (isOpen: boolean) => void) {
     this.#onChange = onChange;
@@ -89,19 +99,40 @@ export class PanelOverlay {
   /** Says why there is no panel. */
   showProblem(title: string, message: string): void {
     this.close();
-    const heading = document.createElement('h2');
-    heading.textContent = title;
-    const text = document.createElement('p');
-    text.textContent = message;
     const close = this.#closeButton();
-    this.#show(title, 'problem', [heading, text, close]);
+    this.#show(title, 'problem', [...this.#words(title, message), close]);
     close.focus();
+  }
+
+  /** True only when a person pressed yes: a script's click is none. Closing it is no. */
+  ask({ title, text, yes, no }: Question): Promise<boolean> {
+    this.close();
+    return new Promise((resolve) => {
+      const agree = this.#button(yes, (event) => {
+        if (!event.isTrusted) return;
+        resolve(true);
+        this.close();
+      });
+      const refuse = this.#button(no, () => {
+        this.close();
+      });
+      this.#onClose = () => {
+        resolve(false);
+      };
+      const row = document.createElement('div');
+      row.className = 'choice';
+      row.append(agree, refuse);
+      this.#show(title, 'problem', [...this.#words(title, text), row]);
+      refuse.focus();
+    });
   }
 
   close(): void {
     if (this.#host === undefined) return;
     this.#stopListening?.();
     this.#stopListening = undefined;
+    this.#onClose?.();
+    this.#onClose = undefined;
     // Closing gives the focus back to where it was.
     this.#dialog?.close();
     this.#host.remove();
@@ -111,13 +142,25 @@ export class PanelOverlay {
   }
 
   #closeButton(): HTMLButtonElement {
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.textContent = 'Close';
-    button.addEventListener('click', () => {
+    return this.#button('Close', () => {
       this.close();
     });
+  }
+
+  #button(label: string, press: (event: MouseEvent) => void): HTMLButtonElement {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = label;
+    button.addEventListener('click', press);
     return button;
+  }
+
+  #words(title: string, message: string): HTMLElement[] {
+    const heading = document.createElement('h2');
+    heading.textContent = title;
+    const text = document.createElement('p');
+    text.textContent = message;
+    return [heading, text];
   }
 
   #show(title: string, className: string, content: readonly HTMLElement[]): void {

@@ -1,7 +1,7 @@
 import { FluxionError, toErrorResult, type ErrorResult } from '../shared/errors.js';
 import { RING_MAX_AGE_MS } from '../shared/constants.js';
 import type { HostPort } from '../shared/protocol/contract.js';
-import type { RecorderContract, RecordingState } from '../shared/protocol/host.js';
+import type { RecorderContract, RecordingState, ScreenSurface } from '../shared/protocol/host.js';
 import type { LogLevel } from '../shared/session/lane.js';
 import type { Anchor } from '../shared/session/clock.js';
 import { SourceClock } from './clock.js';
@@ -13,10 +13,11 @@ import { errorLane } from './lanes/error.js';
 import type { Lane, LaneContext } from './lanes/lane.js';
 import { logLane, LogWriter } from './lanes/log.js';
 import { networkLane } from './lanes/network/network.js';
+import { ScreenControl, type ScreenState } from './lanes/screen/screen-control.js';
 import { FieldWatch } from './masking/field-watch.js';
 import type { MaskedValue } from '../shared/privacy/masked-values.js';
 import { useSelectors, type MaskOptions } from './masking/selectors.js';
-import { PanelOverlay } from './overlay.js';
+import { PanelOverlay, type Question } from './overlay.js';
 import { listen, makeGuard, now, wallNow, type Guard } from './page.js';
 import { openRing, type Ring } from './ring/ring.js';
 import { holdLock } from './window-id.js';
@@ -28,13 +29,24 @@ export interface Recorder {
   /** `stopped` after `stop()`; all others are what the customer is told as well. */
   readonly state: RecordingState | 'stopped';
   readonly isPanelOpen: boolean;
+  /** Whether a video of the screen is being recorded, or why not. */
+  readonly screen: ScreenState;
+  /**
+   * Begins a video, which is recorded like everything else and sent like everything else: of this window with what is masked
+   * painted over (`app`), or of a screen that the customer chooses, as it is (`screen`). Call it right after a gesture: the
+   * browser asks the customer. It resolves when it is on or known why not.
+   */
+  startScreen(options?: { readonly surface?: ScreenSurface }): Promise<void>;
+  stopScreen(): Promise<void>;
+  /** A PNG of this window, masked as the video is, to be called right after a gesture. It is given to you and not recorded. */
+  screenshot(): Promise<Blob | undefined>;
   /** Shows the panel. It resolves when the panel is there, or a sentence that says why not. */
   openPanel(view?: PanelView): Promise<void>;
   /** This window only. What happens while it is paused is not kept. */
   setPaused(paused: boolean): void;
   /** Writes a line to the log lane, for a logger of the app that does not write to the console. */
   log(level: LogLevel, message: string, ...args: unknown[]): void;
-  /** Called after each change of `state` or `isPanelOpen`. Answers how to stop listening. */
+  /** Called after each change of `state`, `screen` or `isPanelOpen`. Answers how to stop listening. */
   onChange(listener: () => void): () => void;
   /** Ends recording in this document for good. What was recorded stays until it is too old. */
   stop(): void;
@@ -61,6 +73,15 @@ const SOURCE_LOCK_WAIT_MS = 5000;
 /** Faults of our own that are told one by one; the later ones only count. */
 const MAX_FAULTS_TOLD = 20;
 
+const SCREEN_CONSENT: Question = {
+  title: 'Record a screen?',
+  text:
+    'You choose the screen or window next. Everything on it is recorded as it is: what you type, other programs, messages that ' +
+    'come in. Fields are not covered there. The video stays on this computer until you send it.',
+  yes: 'Choose a screen…',
+  no: 'Cancel',
+};
+
 const LANES: Readonly<Record<string, Lane>> = {
   log: logLane,
   error: errorLane,
@@ -78,6 +99,7 @@ export class PageRecorder implements Recorder {
   readonly #guard: Guard;
   readonly #overlay: PanelOverlay;
   readonly #writer: LogWriter;
+  readonly #screen: ScreenControl;
   readonly #logger: string;
   readonly #listeners = new Set<() => void>();
   readonly #freshStarts: (() => void)[] = [];
@@ -135,6 +157,7 @@ export class PageRecorder implements Recorder {
       this.#changed();
     });
     const context = this.#laneContext(ownUrl);
+    this.#screen = this.#screenControl(context);
     this.#writer = new LogWriter(context);
     this.#startLanes(context, useSelectors(options.mask ?? {}));
     this.#listenToHost();
@@ -148,6 +171,22 @@ export class PageRecorder implements Recorder {
 
   get isPanelOpen(): boolean {
     return this.#overlay.isOpen;
+  }
+
+  get screen(): ScreenState {
+    return this.#screen.state;
+  }
+
+  startScreen({ surface = 'app' }: { readonly surface?: ScreenSurface } = {}): Promise<void> {
+    return this.#screen.start(surface);
+  }
+
+  stopScreen(): Promise<void> {
+    return this.#screen.stop();
+  }
+
+  screenshot(): Promise<Blob | undefined> {
+    return this.#screen.screenshot().catch(() => undefined); // Its state says why.
   }
 
   async openPanel(view: PanelView = 'send'): Promise<void> {
@@ -169,6 +208,7 @@ export class PageRecorder implements Recorder {
     if (paused) this.#flow.report('paused', 'Recording was paused.');
     this.#isPaused = paused;
     this.#flow.setClosed(paused);
+    this.#screen.reset();
     if (!paused) {
       this.#flow.report('resumed', 'Recording goes on.');
       this.#freshStart();
@@ -193,6 +233,7 @@ export class PageRecorder implements Recorder {
   stop(): void {
     if (this.#isStopped) return;
     this.#leave();
+    void this.#screen.stop();
     this.#isStopped = true;
     for (const stop of this.#stops) this.#guard(stop)();
     this.#overlay.close();
@@ -202,12 +243,30 @@ export class PageRecorder implements Recorder {
     this.#changed();
   }
 
+  #screenControl(context: LaneContext): ScreenControl {
+    return new ScreenControl({
+      context,
+      emitChunk: (chunk, monoMs) => {
+        this.#flow.emitScreen(chunk, monoMs);
+      },
+      isRecording: () => this.#ring !== undefined && !this.#isStopped,
+      consent: () => this.#overlay.ask(SCREEN_CONSENT),
+      onChange: () => {
+        this.#changed();
+        void this.#tellStatus();
+      },
+    });
+  }
+
   #laneContext(ownUrl: string): LaneContext {
     return {
       now,
       guard: this.#guard,
       fields: this.#fields,
-      emit: (event, urgent = false) => this.#flow.emit(event, urgent),
+      emit: (event, urgent = false) => {
+        if (event.type === 'error') this.#screen.noteActive();
+        return this.#flow.emit(event, urgent);
+      },
       emitDom: (event) => {
         this.#flow.emitDom(event);
       },
@@ -244,6 +303,7 @@ export class PageRecorder implements Recorder {
       }),
       on('handOver', (request) => void this.#handOver(request)),
       on('wipe', ({ wipe }) => void this.#wipe(wipe)),
+      on('stopScreen', () => void this.stopScreen()),
     );
     const timer = setInterval(() => {
       if (this.#overlay.isOpen || now() - this.#toldMs >= STATUS_UNSEEN_MS - STATUS_SEEN_MS / 2)
@@ -296,6 +356,7 @@ export class PageRecorder implements Recorder {
     this.#toldTitle = this.#title();
     this.#clock.begin(anchor);
     if (this.#flow.openTo(ring, !isFirst)) this.#freshStart();
+    if (!isFirst) this.#screen.reset();
     this.setPaused(welcome.paused || this.#isPaused);
     this.#changed();
     void this.#tellMasked(this.#fields.all('host'));
@@ -319,6 +380,7 @@ export class PageRecorder implements Recorder {
   }): Promise<void> {
     const { handOver } = request;
     try {
+      await this.#screen.cut();
       this.#flow.flush();
       const ring = this.#ring;
       if (ring === undefined) throw new FluxionError('not-recording', 'This window has not begun to record.');
@@ -342,6 +404,7 @@ export class PageRecorder implements Recorder {
       failure = toErrorResult(error);
     }
     this.#flow.clear();
+    this.#screen.reset();
     this.#flow.setClosed(this.#isPaused);
     this.#flow.report('wiped', 'Everything recorded before was erased.');
     this.#freshStart();
@@ -366,6 +429,7 @@ export class PageRecorder implements Recorder {
         ...(oldestMs === undefined ? {} : { oldestMs }),
         lanes,
         dropped,
+        ...(this.#screen.surface === undefined ? {} : { screen: this.#screen.surface }),
       });
     } catch {
       // The host is away or has forgotten us: the link takes care of it, and the next status tells it all.

@@ -4,6 +4,7 @@ import { MaskedValues, type MaskedValue } from '../../shared/privacy/masked-valu
 import { listen, replaceFunction, type Guard } from '../page.js';
 import { editableAround, isElement, isField, isOwnFieldOnly, maskedKindOf, type Field } from './fields.js';
 import { valuesInAddress, watchFormNames } from './form-names.js';
+import { ShadowRoots } from './shadow-roots.js';
 import { TypedRun } from './typed-run.js';
 
 /** Of an editable element's text this much is looked at on each key. */
@@ -26,6 +27,12 @@ export class FieldWatch {
   /** What each field held last, to know typing from replacing. */
   readonly #held = new WeakMap<Element, string>();
   readonly #runs = new WeakMap<Element, TypedRun>();
+  readonly #shadowRoots = new ShadowRoots();
+
+  /** The shadow roots that elements were given since recording began, closed ones too. */
+  get shadowRoots(): ShadowRoots {
+    return this.#shadowRoots;
+  }
 
   /** Values that this reader has not been told yet. */
   takeFresh(reader: Reader): readonly MaskedValue[] {
@@ -102,7 +109,9 @@ export class FieldWatch {
   /** Events that leave a closed shadow root hide where they were: there the root itself is listened to. */
   #watchClosedRoots(guard: Guard, onInput: (event: Event) => void): () => void {
     const onRoot = guard((root: unknown) => {
-      if (!(root instanceof ShadowRoot) || root.mode !== 'closed') return;
+      if (!(root instanceof ShadowRoot)) return;
+      this.#shadowRoots.add(root);
+      if (root.mode !== 'closed') return;
       listen(root, 'input', onInput);
       listen(root, 'change', onInput);
       listen(root, 'focusin', onInput);

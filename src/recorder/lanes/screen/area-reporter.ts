@@ -1,0 +1,84 @@
+import type { MaskedAreas } from '../../masking/masked-areas.js';
+import { listen, now, type Guard } from '../../page.js';
+import { areSameAreas, type AreaReport, type Viewport } from './area-report.js';
+import { MAX_GAP_MS } from './hull.js';
+
+/** Screens of more than 60 frames a second need no more reports than that. */
+const MIN_INTERVAL_MS = 14;
+/** Measuring takes this share of the page's thread at most ... */
+const COST_SHARE = 0.05;
+/** ... but reports never come so seldom that frames could not be masked by them. */
+const MAX_INTERVAL_MS = MAX_GAP_MS / 2;
+
+/** What moves the page without its thread. It hears of it afterwards, before the next frame. */
+const MOVING_EVENTS = ['wheel', 'touchmove', 'scroll', 'scrollend', 'pointermove'] as const;
+
+/** Says before every frame that the page draws where what is masked is. */
+export class AreaReporter {
+  readonly #areas: MaskedAreas;
+  readonly #post: (report: AreaReport) => void;
+  readonly #stops: (() => void)[] = [];
+  #last: AreaReport | undefined;
+  #costMs = 0;
+  #frame = 0;
+  #hasMoved = false;
+  #isStopped = false;
+
+  constructor(areas: MaskedAreas, guard: Guard, post: (report: AreaReport) => void) {
+    this.#areas = areas;
+    this.#post = post;
+    const note = guard((event: Event) => {
+      // A pointer that is pressed may drag a scroll bar, which the page is not asked for.
+      if (event.type !== 'pointermove' || (event as PointerEvent).buttons !== 0) this.#hasMoved = true;
+    });
+    for (const type of MOVING_EVENTS) this.#stops.push(listen(window, type, note));
+    const report = guard(() => {
+      this.#report();
+    });
+    const onFrame = (): void => {
+      report();
+      if (!this.#isStopped) this.#frame = requestAnimationFrame(onFrame);
+    };
+    this.#frame = requestAnimationFrame(onFrame);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    cancelAnimationFrame(this.#frame);
+    for (const stop of this.#stops) stop();
+  }
+
+  #report(): void {
+    const before = this.#last;
+    const begun = now();
+    if (before !== undefined) {
+      const restMs = Math.min(MAX_INTERVAL_MS, Math.max(MIN_INTERVAL_MS, this.#costMs / COST_SHARE));
+      if (begun - before.t < restMs) return;
+    }
+    const measured = this.#areas.measure(begun);
+    const t = now();
+    const mayHaveMoved = this.#hasMoved || (before !== undefined && t - before.t > MAX_GAP_MS && isAnimated());
+    this.#hasMoved = false;
+    // One array for what stays the same: a still page costs its worker nothing.
+    const areas = before !== undefined && areSameAreas(before.areas, measured) ? before.areas : measured;
+    this.#last = { t: begun, mayHaveMoved, viewport: viewport(), areas };
+    this.#post(this.#last);
+    this.#costMs = 0.9 * this.#costMs + 0.1 * (t - begun);
+  }
+}
+
+/** Animations that the compositor runs go on while the page's thread is blocked. */
+function isAnimated(): boolean {
+  return document.getAnimations().some(({ playState }) => playState === 'running');
+}
+
+function viewport(): Viewport {
+  const visual = window.visualViewport;
+  return {
+    width: innerWidth,
+    height: innerHeight,
+    left: visual?.offsetLeft ?? 0,
+    top: visual?.offsetTop ?? 0,
+    scale: visual?.scale ?? 1,
+  };
+}
