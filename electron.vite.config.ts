@@ -18,11 +18,27 @@ export default defineConfig({
       rolldownOptions: {
         input: {
           fluxion: at('examples/fluxion/web.ts'),
+          electron: at('examples/fluxion/electron/main.ts'),
           desk: at('src/desk/start.ts'),
           // A thread of the desk's, started by this name from beside it.
           'verify-thread': at('src/desk/intake/verify-thread.ts'),
           fluxrec: at('src/cli/fluxrec.ts'),
         },
+      },
+    },
+  },
+  // Sandboxed preload scripts: CommonJS, each one self-contained file.
+  preload: {
+    ssr: { resolve: { conditions: [...conditions, 'node', 'module'] } },
+    build: {
+      isolatedEntries: true,
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: {
+          fluxion: at('examples/fluxion/electron/preload.ts'),
+          'fluxrec-panel': at('src/main/electron/panel-preload.ts'),
+        },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
     },
   },

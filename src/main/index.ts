@@ -1,2 +1,4 @@
 // The public entry of the host process (`fluxion-recorder/main`): one call starts the recorder's half that lives there.
+export { startElectronHost, type ElectronHost, type ElectronHostOptions } from './electron/index.js';
+export { registerSchemes } from './electron/schemes.js';
 export { startWebHost, type WebHost, type WebHostOptions } from './web/index.js';

@@ -57,6 +57,8 @@ export function findCustomers(words: string): Promise<Customer[]> {
 
 /** The server's notices, for as long as the window is open. Returns what closes the channel. */
 export function listenToNotices(onNotice: (text: string) => void): () => void {
+  // In Electron the documents come by a scheme of Fluxion's own, under which there are no sockets.
+  if (!location.protocol.startsWith('http')) return () => undefined;
   const socket = new WebSocket(new URL('/api/notices', location.href.replace(/^http/, 'ws')));
   socket.onmessage = (message) => {
     onNotice(String(message.data));

@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import type { IpcMainInvokeEvent } from 'electron';
+import type { LogLevel } from '../../shared/session/lane.js';
+import { toErrorResult } from '../../shared/errors.js';
+import { builtFolder } from '../services/built-folder.js';
+import { startHost, type Host } from '../services/host.js';
+import type { PanelView } from '../services/recorder-handlers.js';
+import { keepCrashDumps } from './crash-reporting.js';
+import { electronModule, runtimeName } from './electron-module.js';
+import { ElectronHostError } from './errors.js';
+import { PanelWindow } from './panel-window.js';
+import { watchProcesses } from './process-watch.js';
+import { openRecorderChannel } from './recorder-channel.js';
+import { ensureSchemes } from './schemes.js';
+
+export interface ElectronHostOptions {
+  /** Of the app's own pages, the ones that may record: `myapp://main`, `file://`, `http://localhost:5173`. */
+  readonly origins: readonly string[];
+  /** Default: the app's name and version as Electron knows them. */
+  readonly app?: { readonly name: string; readonly version: string };
+  /** Where the session, the host's lanes, drafts, dumps and the outbox are kept. Default: a folder in `userData`. */
+  readonly dataDir?: string;
+  /** Where reports go: https, or this computer. Without it they are kept, and can be saved to a file. */
+  readonly desk?: { readonly url: string; readonly key?: string };
+  /** How much of the past is kept. Defaults: ten minutes, 200 MB. */
+  readonly settings?: { readonly maxAgeMs?: number; readonly maxBytes?: number };
+  /** Whether the process's console is recorded. Default: true. */
+  readonly captureConsole?: boolean;
+  /** False where the app starts Electron's crash reporter itself. Default: dumps are kept in `dataDir`, and never uploaded. */
+  readonly crashDumps?: boolean;
+  readonly panel?: {
+    /** Where the panel's document was built to. Default: beside the code. */
+    readonly documentDir?: string;
+    /** The panel's own preload script. Default: beside the code. */
+    readonly preload?: string;
+  };
+}
+
+export interface ElectronHost {
+  /** Resolves when the session is open; windows need not wait for it. Rejects as `startWebHost` does; the app goes on without. */
+  readonly ready: Promise<{ readonly session: { readonly id: string; readonly startedMs: number } }>;
+  /** False until it is `ready`. */
+  readonly paused: boolean;
+  /** Called after each change of `paused`, and now and then without one. */
+  onChange(listener: () => void): void;
+  /** Shows the panel's window. It resolves when the panel is there, or a message that says why not. */
+  openPanel(view?: PanelView): Promise<void>;
+  setPaused(paused: boolean): Promise<void>;
+  /** Erases what was recorded; resolves when every open window has. */
+  wipe(): Promise<{ windows: number; failed: number }>;
+  /** The app's own logger, when it does not write to the console. */
+  log(level: LogLevel, message: string, ...values: unknown[]): void;
+  /** Gives everything back. An app that quits need not call it. */
+  close(): Promise<void>;
+}
+
+const PANEL_PRELOAD = 'fluxrec-panel.cjs';
+/** Origins that were refused and are told of: a developer reads the first one. */
+const MAX_REFUSALS_TOLD = 5;
+
+/**
+ * Starts the recorder's half that lives in Electron's main process. One call, before the app's `ready` event; it returns at
+ * once. Throws a FluxionError where it is called too late or not in Electron; everything else is told by `ready`.
+ */
+export function startElectronHost(options: ElectronHostOptions): ElectronHost {
+  const electron = electronModule();
+  const { app, dialog, ipcMain } = electron;
+  if (app.isReady()) throw new ElectronHostError('electron-ready');
+  ensureSchemes(electron);
+  const about = options.app ?? { name: app.getName(), version: app.getVersion() };
+  const dataDir = resolve(options.dataDir ?? join(app.getPath('userData'), 'fluxion-recorder'));
+  const run = randomUUID();
+  if (options.crashDumps !== false) keepCrashDumps(electron, join(dataDir, 'crashes'), run);
+
+  const panel = new PanelWindow({
+    electron,
+    documentDir: options.panel?.documentDir ?? builtFolder('renderer'),
+    preload: options.panel?.preload ?? join(builtFolder('preload'), PANEL_PRELOAD),
+  });
+  const started: Promise<Host> = startHost({
+    app: about,
+    dataDir,
+    desk: options.desk,
+    settings: options.settings,
+    captureConsole: options.captureConsole,
+    runtime: runtimeName(),
+    async openPanel(view) {
+      await showPanel(view);
+      return {};
+    },
+    closePanel() {
+      // The panel's call is answered first.
+      setImmediate(() => {
+        panel.close();
+      });
+    },
+  });
+  let host: Host | undefined;
+  started.then(
+    (one) => {
+      host = one;
+      one.log('info', 'fluxion-recorder', [`Run ${run} of ${about.name} ${about.version}`]);
+    },
+    (error: unknown) => {
+      console.error('Fluxion Recorder could not start; the app goes on without it.', error);
+    },
+  );
+  watchProcesses(app, (name, message) => {
+    void started.then(
+      (one) => {
+        one.recordProcessError(name, message);
+      },
+      () => undefined, // Said above.
+    );
+  });
+  const closeChannel = openRecorderChannel({
+    ipcMain,
+    host: started,
+    origins: options.origins,
+    onRefused: tellRefusal(),
+  });
+  app.once('will-quit', () => {
+    // What is not written by then is as safe as after a crash; the session's last word is tried for.
+    void host?.close().catch(() => undefined);
+  });
+
+  async function showPanel(view: PanelView): Promise<void> {
+    await app.whenReady();
+    await panel.open(await started, view);
+  }
+
+  const ready = started.then(({ session: { id, startedMs } }) => ({ session: { id, startedMs } }));
+  ready.catch(() => undefined); // Said above, for an app that does not ask.
+
+  return {
+    ready,
+    get paused() {
+      return host?.paused ?? false;
+    },
+    onChange(listener) {
+      void started.then(
+        (one) => {
+          one.onChange(listener);
+          listener();
+        },
+        () => undefined, // Nothing will change.
+      );
+    },
+    async openPanel(view = 'send') {
+      try {
+        await showPanel(view);
+      } catch (error) {
+        const { message } = toErrorResult(error);
+        await dialog.showMessageBox({ type: 'error', title: about.name, message: 'Send Diagnostics', detail: message });
+      }
+    },
+    async setPaused(paused) {
+      await (await started).setPaused(paused);
+    },
+    async wipe() {
+      return await (await started).wipe();
+    },
+    log(level, message, ...values) {
+      host?.log(level, about.name, [message, ...values]);
+    },
+    async close() {
+      closeChannel();
+      panel.destroy();
+      await (await started).close();
+    },
+  };
+}
+
+function tellRefusal(): (event: IpcMainInvokeEvent) => void {
+  const told = new Set<string>();
+  return ({ senderFrame }) => {
+    const origin = senderFrame?.origin ?? 'a page that is gone';
+    if (told.has(origin) || told.size >= MAX_REFUSALS_TOLD) return;
+    told.add(origin);
+    console.warn(
+      `Fluxion Recorder does not record ${origin}: it is not one of the host’s \`origins\`, or not a window’s main frame.`,
+    );
+  };
+}

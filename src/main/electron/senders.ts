@@ -1,0 +1,24 @@
+import type { IpcMainInvokeEvent, WebContents, WebFrameMain } from 'electron';
+
+type Sender = Pick<IpcMainInvokeEvent, 'sender' | 'senderFrame'>;
+
+/**
+ * The document that made a call, if it may: the main frame of its window, of one of these origins. Call it before anything is
+ * awaited: `senderFrame` is null once the frame has navigated or is gone, and its origin is the one that it has now.
+ */
+export function trustedFrame({ sender, senderFrame }: Sender, origins: readonly string[]): WebFrameMain | undefined {
+  if (senderFrame === null || senderFrame.isDestroyed() || senderFrame.detached) return undefined;
+  if (senderFrame.parent !== null || senderFrame.frameTreeNodeId !== sender.mainFrame.frameTreeNodeId) return undefined;
+  return origins.includes(senderFrame.origin) ? senderFrame : undefined;
+}
+
+/** Calls `gone` each time that the document of these contents ends: by another one, by a crash, by closing. */
+export function onDocumentGone(contents: WebContents, gone: () => void): void {
+  contents.on('did-navigate', gone);
+  contents.on('did-fail-load', (_event, code, _description, _url, isMainFrame) => {
+    // -3 (aborted): nothing took the document's place. Anything else did: an error page.
+    if (isMainFrame && code !== -3) gone();
+  });
+  contents.on('render-process-gone', gone);
+  contents.once('destroyed', gone);
+}

@@ -1,0 +1,77 @@
+import type { WebContents, WebFrameMain } from 'electron';
+import type { Contract } from '../../shared/protocol/contract.js';
+import type { Audience, Tell } from '../services/audience.js';
+import { onDocumentGone } from './senders.js';
+
+/** One document, from load to unload. */
+export interface WindowDocument {
+  /** Under which key it joins the audience, once the host knows it. */
+  key: string | undefined;
+  isGone: boolean;
+  leave: (() => void) | undefined;
+}
+
+/**
+ * Which document each window shows now. A document needs no secret to be known: the main process sees which frame speaks. What
+ * comes late from a document that is gone belongs to nobody.
+ */
+export class WindowDocuments {
+  readonly #shown = new Map<number, WindowDocument>();
+
+  /** The document that these contents show now: to be asked before anything is awaited. */
+  of(contents: WebContents): WindowDocument {
+    const { id } = contents;
+    const known = this.#shown.get(id);
+    if (known !== undefined) return known;
+    const first = newDocument();
+    this.#shown.set(id, first);
+    onDocumentGone(contents, () => {
+      end(this.#shown.get(id));
+      if (contents.isDestroyed()) this.#shown.delete(id);
+      else this.#shown.set(id, newDocument());
+    });
+    return first;
+  }
+
+  /** The host knows the document, under this key. */
+  name(document: WindowDocument, key: string): void {
+    document.leave?.();
+    document.leave = undefined;
+    if (!document.isGone) document.key = key;
+  }
+}
+
+/** Events of the audience go to this document from now on. False where the host does not know it. */
+export function listen<C extends Contract>(
+  audience: Audience<C>,
+  document: WindowDocument,
+  frame: WebFrameMain,
+  channel: string,
+): boolean {
+  if (document.key === undefined || document.isGone) return false;
+  document.leave?.();
+  document.leave = audience.join(document.key, tellFrame(frame, channel));
+  return true;
+}
+
+function newDocument(): WindowDocument {
+  return { key: undefined, isGone: false, leave: undefined };
+}
+
+function end(document: WindowDocument | undefined): void {
+  if (document === undefined) return;
+  document.isGone = true;
+  document.key = undefined;
+  document.leave?.();
+  document.leave = undefined;
+}
+
+function tellFrame<C extends Contract>(frame: WebFrameMain, channel: string): Tell<C> {
+  return (event, data) => {
+    try {
+      frame.send(channel, event, data);
+    } catch {
+      // The frame went in this moment; that its document is gone is told by its contents.
+    }
+  };
+}
