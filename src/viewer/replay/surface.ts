@@ -133,6 +133,11 @@ export class ReplaySurface {
     return () => this.#failureListeners.delete(listener);
   }
 
+  /** Takes the frame to another element with all that it shows. Only where the browser can move a frame: `moveBefore`. */
+  moveTo(target: HTMLElement): void {
+    target.moveBefore(this.element, null);
+  }
+
   dispose(): void {
     this.#isDisposed = true;
     this.#rejectOlder();

@@ -36,6 +36,11 @@ export class DeskOpening {
     return this.#page;
   }
 
+  /** Opens what the summary lists, unless it was opened before. */
+  openFirst(summary: ReportSummary): void {
+    if (!this.#isOpened) this.open(summary);
+  }
+
   /** Opens what the summary lists; the second time as a new page, at the moment that was looked at. */
   open(summary: ReportSummary): void {
     const { desk } = this.#options;

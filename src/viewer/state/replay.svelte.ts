@@ -15,6 +15,8 @@ export class Replay {
   #window = $state.raw<ReplayWindow | undefined>(undefined);
   #isAutomatic = $state(true);
   #hasSettled = $state(false);
+  /** Mounted already, in a place that it moves away from. */
+  #ahead: { readonly surface: ReplaySurface; readonly unmount: () => void } | undefined;
 
   constructor(report: OpenReport, replayUrl: string) {
     this.#report = report;
@@ -39,6 +41,25 @@ export class Replay {
 
   /** An attachment: fills an element with the replay. Its document is fetched while the report is still being opened. */
   readonly mount = (target: HTMLElement): (() => void) => {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    if (ahead !== undefined) {
+      ahead.surface.moveTo(target);
+      return ahead.unmount;
+    }
+    return this.#mount(target).unmount;
+  };
+
+  /** Fills an element before there are components; the first `mount` moves it from there. Answers how to end it without. */
+  mountAhead(place: HTMLElement): () => void {
+    const ahead = this.#mount(place);
+    this.#ahead = ahead;
+    return () => {
+      if (this.#ahead === ahead) ahead.unmount();
+    };
+  }
+
+  #mount(target: HTMLElement): { surface: ReplaySurface; unmount: () => void } {
     const frame = takeLoadedFrame(target.ownerDocument);
     const surface = new ReplaySurface({
       target,
@@ -51,11 +72,12 @@ export class Replay {
         if (contents !== undefined) return untrack(() => this.#direct(surface, contents));
       });
     });
-    return () => {
+    const unmount = (): void => {
       stop();
       surface.dispose();
     };
-  };
+    return { surface, unmount };
+  }
 
   selectWindow(key: string | undefined): void {
     this.#director?.selectWindow(key);

@@ -18,6 +18,8 @@ export class DeskDouble {
   /** What a static server has in place of a desk. */
   isAbsent = false;
   isOffline = false;
+  /** How long each answer takes. */
+  delayMs = 5;
   #entries = 0;
 
   readonly fetch: typeof fetch = async (input, init = {}) => {
@@ -25,7 +27,7 @@ export class DeskDouble {
     const method = init.method ?? 'GET';
     this.asked.push(`${method} ${url.pathname}${url.search}`);
     // A network takes its time: nothing may count on an answer within the same task.
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, this.delayMs));
     init.signal?.throwIfAborted();
     if (this.isOffline) throw new TypeError('Failed to fetch');
     if (this.isAbsent) return new Response('Not found', { status: 404 });

@@ -1,10 +1,9 @@
 import axe, { type Result } from 'axe-core';
-import { mount, unmount } from 'svelte';
+import { unmount } from 'svelte';
 import { page } from 'vitest/browser';
 import '../../../src/viewer/base.css';
-import App from '../../../src/viewer/App.svelte';
-import { createServices, type Services } from '../../../src/viewer/services.js';
-import { takeCode } from '../../../src/viewer/state/sign-in.svelte.js';
+import type { Services } from '../../../src/viewer/services.js';
+import { startViewer } from '../../../src/viewer/start-viewer.js';
 import type { DeskDouble } from './desk-double.js';
 
 let unmountLast: (() => Promise<void>) | undefined;
@@ -13,17 +12,17 @@ let unmountLast: (() => Promise<void>) | undefined;
 export async function start(desk: DeskDouble, hash: string, width = 1280, height = 760): Promise<Services> {
   await page.viewport(width, height);
   history.replaceState(null, '', hash);
-  const code = takeCode(window);
-  const services = createServices(window, desk.fetch);
   const target = document.body.appendChild(document.createElement('div'));
   target.id = 'viewer';
-  const app = mount(App, { target, props: { services } });
+  const ahead = document.body.appendChild(document.createElement('div'));
+  ahead.id = 'replay-place';
+  const { services, app } = await startViewer({ target, ahead }, desk.fetch);
   unmountLast = async () => {
     await unmount(app);
     services.router.dispose();
     target.remove();
+    ahead.remove();
   };
-  if (code !== undefined || services.router.route.page !== 'file') void services.signIn.start(code);
   return services;
 }
 

@@ -38,6 +38,55 @@ async function showsStep(step: number): Promise<void> {
   }, 5_000);
 }
 
+describe('a report that the address names', () => {
+  const bar = (): Element | null => document.querySelector('header.bar');
+
+  test('shows its first frame before the app is there, and the app takes it over as it stands', async () => {
+    const started = start(desk, `#/reports/${id}`);
+    const seen: string[] = [];
+    await vi.waitFor(() => {
+      if (bar() === null && replayedText() !== '') seen.push(replayedText());
+      expect(bar()).not.toBeNull();
+    }, 10_000);
+    await started;
+    expect(seen.at(-1)).toMatch(/^Step /);
+    expect(replayedText()).toBe(seen.at(-1));
+    expect(document.querySelector('main iframe')).not.toBeNull();
+    await vi.waitFor(() => {
+      expect(get('#replay-place').hidden).toBe(true);
+      expect(get('h1').textContent).toBe(desk.reports[0]?.summary.receiptCode);
+    });
+  });
+
+  test('comes after the app when the desk takes its time', async () => {
+    desk.delayMs = 400;
+    await start(desk, `#/reports/${id}`);
+    expect(bar()).not.toBeNull();
+    expect(replayedText()).toBe('');
+    await vi.waitFor(() => {
+      expect(replayedText()).toMatch(/^Step /);
+      expect(get('h1').textContent).toBe(desk.reports[0]?.summary.receiptCode);
+    }, 10_000);
+    // It was asked for once.
+    expect(desk.asked.filter((one) => one === `GET /api/reports/${id}`)).toHaveLength(1);
+  });
+
+  test('is let go when somebody goes elsewhere meanwhile', async () => {
+    desk.delayMs = 300;
+    const started = start(desk, `#/reports/${id}`);
+    await vi.waitFor(() => {
+      expect(get('#replay-place').hidden).toBe(false);
+    });
+    location.hash = '#/';
+    await started;
+    await vi.waitFor(() => {
+      expect(get('h1').textContent).toBe('Inbox');
+    }, 5000);
+    expect(get('#replay-place').hidden).toBe(true);
+    expect(document.querySelector('iframe')).toBeNull();
+  });
+});
+
 describe('replay and panels in step', () => {
   test('a click on a log line takes the replay there, and its details open', async () => {
     await openReport();
