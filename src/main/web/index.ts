@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { resolve } from 'node:path';
 import { maxRecorderRequestBytes, recorderContract } from '../../shared/protocol/host.js';
 import type { LogLevel } from '../../shared/session/lane.js';
+import { builtFolder } from '../services/built-folder.js';
 import { startHost } from '../services/host.js';
 import type { RecorderCaller } from '../services/recorder-handlers.js';
 import { attach } from './attach.js';
@@ -62,7 +62,7 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
   });
   const appOrigins = (): string[] => originsOf(server);
   const panel = new PanelServer(host, {
-    documentDir: options.panel?.documentDir ?? builtDocuments(),
+    documentDir: options.panel?.documentDir ?? builtFolder('renderer'),
     embedders: appOrigins,
   });
   try {
@@ -125,10 +125,4 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
       return closing;
     },
   };
-}
-
-/** Beside this file where it is part of a build (out/main, out/renderer), or in the build of the sources it is part of. */
-function builtDocuments(): string {
-  const beside = resolve(import.meta.dirname, '../renderer');
-  return existsSync(beside) ? beside : resolve(import.meta.dirname, '../../../out/renderer');
 }
