@@ -16,6 +16,7 @@ Usage: desk [OPTIONS]
   --tls-key FILE        its private key, PEM
   --behind-tls-proxy    a proxy in front does TLS and sets X-Forwarded-For
   --public-url URL      the origin that people open, such as https://desk.example.org
+  --technicians FILE    the signed list of technicians (DIR/technicians.json); see fluxrec keys
   --viewer DIR          the built viewer
   --log-level LEVEL     debug, info, warn, error or silent (info); JSON lines on standard error
   --help                this text
@@ -76,6 +77,7 @@ export function readArguments(): Arguments {
       ...(certFile === undefined || keyFile === undefined ? {} : { tls: { certFile, keyFile } }),
       ...(values['public-url'] === undefined ? {} : { publicUrl: values['public-url'] }),
       ...(store === undefined ? {} : { s3: store }),
+      ...(values.technicians === undefined ? {} : { techniciansFile: values.technicians }),
       ...(token === undefined ? {} : { token }),
       ...(ingestKey === undefined ? {} : { ingestKey }),
     },
@@ -113,6 +115,7 @@ function parse() {
         'tls-key': { type: 'string' },
         'behind-tls-proxy': { type: 'boolean' },
         'public-url': { type: 'string' },
+        technicians: { type: 'string' },
         viewer: { type: 'string' },
         'log-level': { type: 'string' },
         store: { type: 'string' },

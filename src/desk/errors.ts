@@ -22,10 +22,21 @@ const REFUSALS = {
     status: 401,
     message: 'The desk does not know the key of this app. Ask the support team for the right one.',
   },
+  'mailbox-token-unknown': { status: 401, message: 'This mailbox token is not valid any more. Ask for a new one.' },
+  'mailbox-proof-wrong': {
+    status: 401,
+    message: 'This is no proof of whose mailbox it is. Restart the app; if it stays, ask the support team.',
+  },
+  'mailbox-unknown': {
+    status: 403,
+    message: 'The desk keeps no mailbox for this key. Send a report first, or have the key added to the technicians’ list.',
+  },
   'wrong-origin': { status: 403, message: 'The desk answers its own pages only. Open the desk by its own address.' },
   'not-found': { status: 404, message: 'There is nothing at this address.' },
   'report-unknown': { status: 404, message: 'The desk has no report of this name. Check the receipt code.' },
   'part-unknown': { status: 404, message: 'The report has no such part.' },
+  'technicians-missing': { status: 404, message: 'The desk has no list of technicians.' },
+  'recipient-unknown': { status: 404, message: 'The desk keeps no mailbox for the one that this letter is for.' },
   'upload-offset': { status: 409, message: 'The desk has another number of bytes than the upload goes on from.' },
   'upload-incomplete': { status: 409, message: 'The desk has not got all bytes of this part yet.' },
   'upload-direct': {
@@ -68,6 +79,10 @@ const REFUSALS = {
   'not-verified': {
     status: 503,
     message: 'The desk did not manage to read this part to its end. It keeps the bytes and reads them again later.',
+  },
+  'mailbox-full': {
+    status: 503,
+    message: 'The mailbox of the one that this letter is for is full. It is tried again by itself.',
   },
   stopping: { status: 503, message: 'The desk is stopping. Try again when it is back.' },
   'disk-full': {

@@ -85,6 +85,26 @@ export const REQUEST_TIMEOUT_MS = 5 * MINUTE_MS;
 /** How long a stopping desk waits for answers under way. */
 export const CLOSE_GRACE_MS = 3 * SECOND_MS;
 
+/** A letter that nobody fetched for so long is thrown away: by then it has expired (MAX_LETTER_LIFE_MS). */
+export const LETTER_TTL_MS = 15 * DAY_MS;
+export const LETTER_SWEEP_INTERVAL_MS = 6 * HOUR_MS;
+/** One mailbox: the output of a few commands that ran while the technician was away. Past it, senders wait. */
+export const MAX_BOX_LETTERS = 1000;
+export const MAX_BOX_BYTES = 32 * 1024 * 1024;
+/** Requests that wait for a letter at one time; further ones are answered at once. */
+export const MAX_WAITING = 10_000;
+/** How soon a letter that another desk put into the same store is seen by who waits at this one. */
+export const MAILBOX_RELIST_MS = 10 * SECOND_MS;
+export const CHALLENGE_TTL_MS = MINUTE_MS;
+/** Challenges that were met and have not ended; at the rate limit that is a day of one address. */
+export const MAX_USED_CHALLENGES = 100_000;
+/** A technician who is taken off the list keeps fetching letters, all sealed, for so long. */
+export const MAILBOX_TOKEN_TTL_MS = 10 * MINUTE_MS;
+/** A thousand technicians take 300 KB. */
+export const MAX_TECHNICIANS_BYTES = 2 * 1024 * 1024;
+/** How often the file with their list is looked at. */
+export const TECHNICIANS_LOOK_MS = SECOND_MS;
+
 /** Requests per minute and address (IPv6: per /64). */
 export interface RateLimits {
   readonly tickets: number;
@@ -93,7 +113,9 @@ export interface RateLimits {
   readonly signIns: number;
   /** A technician's own calls: seeking reads a few ranges a time. */
   readonly calls: number;
+  /** Letters, and waiting for them: an office of a hundred installs behind one address. */
+  readonly letters: number;
   /** Pages, scripts, styles. */
   readonly files: number;
 }
-export const RATE_LIMITS: RateLimits = { tickets: 60, uploads: 600, signIns: 10, calls: 3000, files: 1200 };
+export const RATE_LIMITS: RateLimits = { tickets: 60, uploads: 600, signIns: 10, calls: 3000, letters: 1200, files: 1200 };

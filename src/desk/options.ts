@@ -30,6 +30,8 @@ export interface DeskOptions {
   readonly token?: string;
   /** What customers' apps must present to get an upload ticket. Default: nothing. */
   readonly ingestKey?: string;
+  /** The signed list of technicians; read again when it is replaced. Default: `dataDir/technicians.json`. */
+  readonly techniciansFile?: string;
   readonly rateLimits?: Partial<RateLimits>;
   /** JSON lines of the desk's log; default: none are written. */
   readonly log?: { readonly level: string; readonly stream: DestinationStream };

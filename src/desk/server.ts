@@ -10,13 +10,17 @@ import { lockFolder } from './data-lock.js';
 import { DeskError } from './errors.js';
 import { API_CSP, COMMON_HEADERS } from './http/headers.js';
 import { isNextProxy } from './http/next-proxy.js';
-import { checkCaller, checkHost, ownOrigins, type OwnOrigins } from './http/own-origin.js';
+import { checkCaller, checkHost, isOwnOrigin, ownOrigins, type OwnOrigins } from './http/own-origin.js';
 import { refuse } from './http/refusal.js';
 import { Intake } from './intake/intake.js';
 import { Uploads } from './intake/uploads.js';
 import { Verifier, VERIFY_SCRIPT } from './intake/verifier.js';
 import { CLOSE_GRACE_MS, MAX_JSON_BODY_BYTES, RATE_LIMITS, REQUEST_TIMEOUT_MS } from './limits.js';
 import { listen } from './listen.js';
+import { KnownInstalls } from './mailbox/known-installs.js';
+import { Mailboxes } from './mailbox/mailboxes.js';
+import { TechniciansFile } from './mailbox/technicians-file.js';
+import { MailboxTokens } from './mailbox/tokens.js';
 import {
   checkExposure,
   checkSecret,
@@ -30,6 +34,7 @@ import {
 import { openStore } from './open-store.js';
 import { Reports } from './reports/reports.js';
 import { customerRoutes } from './routes/customer.js';
+import { mailboxRoutes } from './routes/mailbox.js';
 import { reportRoutes } from './routes/reports.js';
 import { sessionRoutes } from './routes/session.js';
 import { viewerRoutes } from './routes/viewer.js';
@@ -110,7 +115,8 @@ async function run(
   const token = options.token ?? (await readToken(dataDir));
   const sessions = await Sessions.open(join(dataDir, 'sessions.json'), token, now);
   const codes = new Codes(now);
-  const stopSweeping = await startSweeping({ intake, store, now, log: app.log });
+  const mailboxes = new Mailboxes(store, now);
+  const stopSweeping = await startSweeping({ intake, store, mailboxes, now, log: app.log });
 
   // Known once it listens.
   const listening: { port: number; own?: OwnOrigins } = { port: 0 };
@@ -126,6 +132,16 @@ async function run(
   const signedIn = sessionRoutes(app, { sessions, codes, token, isSecure, port: () => listening.port, rateLimits });
   customerRoutes(app, { intake, ingestKey: options.ingestKey, rateLimits });
   reportRoutes(app, { reports, parts: { store, direct }, signedIn, run: randomUUID().slice(0, 8), rateLimits });
+  mailboxRoutes(app, {
+    mailboxes,
+    tokens: new MailboxTokens(token, now),
+    technicians: new TechniciansFile(options.techniciansFile ?? join(dataDir, 'technicians.json'), app.log, now),
+    installs: new KnownInstalls(reports.inbox),
+    ingestKey: options.ingestKey,
+    signedIn,
+    isOwnOrigin: (origin, request) => listening.own !== undefined && isOwnOrigin(origin, request, listening.own),
+    rateLimits,
+  });
   viewerRoutes(app, { viewerDir: options.viewerDir, storeOrigin: await direct?.origin(), rateLimits });
 
   const port = await listen(app, {
@@ -146,6 +162,7 @@ async function run(
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     stopSweeping();
+    mailboxes.close();
     await intake.close();
     const force = setTimeout(() => {
       app.server.closeAllConnections();

@@ -46,6 +46,10 @@ export function checkCaller(request: FastifyRequest, own: OwnOrigins): void {
   const isOwnSite = site === undefined || site === 'same-origin' || (isRead && site === 'none');
   if (!isOwnSite) throw new DeskError('wrong-origin');
   if (origin === undefined) return; // Not a browser, or a read of our own page.
-  const isOwn = own.origins?.has(origin) ?? origin === `${own.isSecure ? 'https' : 'http'}://${request.host}`;
-  if (!isOwn) throw new DeskError('wrong-origin');
+  if (!isOwnOrigin(origin, request, own)) throw new DeskError('wrong-origin');
+}
+
+/** Whether this is an origin by which the request can have reached the desk. */
+export function isOwnOrigin(origin: string, request: FastifyRequest, own: OwnOrigins): boolean {
+  return own.origins?.has(origin) ?? origin === `${own.isSecure ? 'https' : 'http'}://${request.host}`;
 }
