@@ -57,7 +57,7 @@ module.exports = {
     {
       name: 'electron-rooms',
       severity: 'error',
-      from: { path: '^(src|examples)', pathNot: '^src/main/(index|preload)\\.ts$|^src/main/electron/' },
+      from: { path: '^(src|examples)', pathNot: '^src/main/(index|preload)\\.ts$|^src/main/electron/|^examples/[^/]+/electron/' },
       to: { path: '(^|node_modules/)electron(/|$)' },
     },
     {
@@ -77,6 +77,9 @@ module.exports = {
     oneImporter('rrweb-player', '^src/viewer/replay-document'),
     oneImporter('dexie', '^src/recorder/ring/store'),
     oneImporter('fflate', '^src/shared/bundle/'),
+    oneImporter('mediabunny', '^src/recorder/lanes/screen/'),
+    oneImporter('age-encryption', '^src/shared/crypto/age\\.ts$'),
+    oneImporter('@aws-sdk', '^src/store/s3/'),
     {
       name: 'no-circular',
       severity: 'error',
@@ -89,7 +92,7 @@ module.exports = {
       name: 'example-uses-public-entries',
       severity: 'error',
       from: { path: '^examples/' },
-      to: { path: '^src/', pathNot: '^src/(main/index|recorder/entry|viewer/replay)\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/(main/index|main/preload|recorder/entry|viewer/replay)\\.ts$' },
     },
     {
       name: 'no-dev-dependency-in-src',
