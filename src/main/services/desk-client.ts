@@ -2,10 +2,12 @@ import * as v from 'valibot';
 import { FluxionError } from '../../shared/errors.js';
 import {
   completeAnswerSchema,
+  placesAnswerSchema,
   ticketAnswerSchema,
   uploadAnswerSchema,
   uploadConflictSchema,
   type CompleteAnswer,
+  type PlacesAnswer,
   type TicketAnswer,
   type TicketRequest,
   type UploadConflict,
@@ -54,12 +56,13 @@ export function deskUrlProblem(url: string): ServiceError | undefined {
 
 /** The desk's upload API (protocol/desk.ts). Every failure becomes a refusal, a delay or an unknown ticket. */
 export class DeskClient {
-  readonly #fetch: Fetch;
+  /** What everything is sent by, to the desk and to its store. */
+  readonly fetch: Fetch;
   readonly #origin: string;
   readonly #key: string | undefined;
 
   constructor(address: DeskAddress, fetchNow: Fetch) {
-    this.#fetch = fetchNow;
+    this.fetch = fetchNow;
     this.#origin = new URL(address.url).origin;
     this.#key = address.key;
   }
@@ -97,6 +100,13 @@ export class DeskClient {
     return answer.receivedBytes;
   }
 
+  /** Where the chunks from `offset` on go in the desk's store. */
+  async places(ticket: string, offset: number, signal: AbortSignal): Promise<PlacesAnswer> {
+    const headers = { Authorization: `Bearer ${ticket}`, 'Content-Type': 'application/json' };
+    const init = { method: 'POST', headers, body: JSON.stringify({ offset }) };
+    return await this.#ask('/api/upload/places', init, placesAnswerSchema, ANSWER_TIMEOUT_MS, signal);
+  }
+
   /** The desk's verdict, or where to go on when it has not got all, or not what was sent. */
   async complete(ticket: string, signal: AbortSignal): Promise<CompleteAnswer | UploadConflict> {
     const init = { method: 'POST', headers: { Authorization: `Bearer ${ticket}` } };
@@ -114,7 +124,7 @@ export class DeskClient {
     let response: Response;
     let json: unknown;
     try {
-      response = await this.#fetch(`${this.#origin}${path}`, {
+      response = await this.fetch(`${this.#origin}${path}`, {
         ...init,
         redirect: 'error',
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
@@ -168,10 +178,19 @@ function failureOf(response: Response, json: unknown): FluxionError {
   );
 }
 
+/** Answers that are well formed, and cannot be true. */
+export function confused(): DeskDelay {
+  return new DeskDelay(
+    'desk-confused',
+    'The support team’s server gave answers that do not fit. It is tried again by itself.',
+  );
+}
+
 /** Codes of a request that found no way out of this machine. */
 const OFFLINE_CODES = new Set(['ENETUNREACH', 'ENETDOWN', 'EHOSTUNREACH', 'EAI_AGAIN', 'ENOTFOUND', 'EADDRNOTAVAIL']);
 
-function unreachable(error: unknown): DeskDelay {
+/** What a request means that got no answer. */
+export function unreachable(error: unknown): DeskDelay {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const isOffline = OFFLINE_CODES.has(code);

@@ -78,7 +78,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const leaveDataFolder = await takeDataFolder(fs, dataDir, wallMs);
   let opened: Outbox | undefined;
   try {
+    const identity = await openIdentity(options.secrets ?? new KeyFileSecrets(fs, join(dataDir, 'keys')));
     const outbox = await Outbox.open({
+      identity,
       folder: join(dataDir, 'outbox'),
       fs,
       clock,
@@ -87,7 +89,6 @@ export async function startHost(options: HostOptions): Promise<Host> {
       watchNetwork: options.watchNetwork ?? watchNetwork,
     });
     opened = outbox;
-    const identity = await openIdentity(options.secrets ?? new KeyFileSecrets(fs, join(dataDir, 'keys')));
     const audit = await AuditLog.open({ folder: join(dataDir, 'audit'), fs, wallMs });
     if (identity.isNew) await audit.append('identity-made', { signingKey: identity.keys.signingKey });
     const session = await Session.open({ folder: dataDir, fs, clock, maxAgeMs: settings.maxAgeMs });

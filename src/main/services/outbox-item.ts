@@ -1,12 +1,15 @@
 import { toErrorResult, type ErrorResult } from '../../shared/errors.js';
+import type { CompleteAnswer } from '../../shared/protocol/desk.js';
 import type { Delivery } from '../../shared/protocol/host.js';
-import type { OutboxRecord } from './outbox-store.js';
+import type { OutboxPart, OutboxRecord } from './outbox-store.js';
 import { ServiceError } from './service-errors.js';
 
 /** A report in the outbox: its record on disk, and what this run of the host knows besides. */
 export interface OutboxItem {
   record: OutboxRecord;
+  /** Of the part that is being sent: on their way or there, and safe there. */
   sentBytes: number;
+  keptBytes: number;
   failures: number;
   /** Why it waits. */
   error: ErrorResult | undefined;
@@ -21,6 +24,7 @@ export function newItem(record: OutboxRecord): OutboxItem {
   return {
     record,
     sentBytes: 0,
+    keptBytes: 0,
     failures: 0,
     error: undefined,
     retryMs: undefined,
@@ -42,9 +46,10 @@ export function viewOf(item: OutboxItem, destination: string | undefined): Deliv
     report: record.head.id,
     receiptCode: record.head.receiptCode,
     createdMs: record.head.createdMs,
-    bytes: record.part.bytes,
+    bytes: record.whole.bytes,
     sentBytes: sentBytesOf(item),
     status: statusOf(item, destination),
+    ...(isOpenable(record) ? { isOpenable: true } : {}),
     ...(retryMs === undefined ? {} : { retryMs }),
     ...(error === undefined ? {} : { error }),
   };
@@ -52,8 +57,35 @@ export function viewOf(item: OutboxItem, destination: string | undefined): Deliv
 
 const changed = toErrorResult(new ServiceError('destination-changed'));
 
+/** Of the whole file: parts have a few bytes more, each a manifest of its own. */
 function sentBytesOf({ record, sentBytes }: OutboxItem): number {
-  return record.status === 'delivered' || record.status === 'quarantined' ? record.part.bytes : sentBytes;
+  const { status, whole, parts = [] } = record;
+  if (status === 'delivered' || status === 'quarantined') return whole.bytes;
+  const before = parts.filter((part) => part.status !== undefined).reduce((sum, { bytes }) => sum + bytes, 0);
+  return Math.min(whole.bytes, before + sentBytes);
+}
+
+/** Support can open it, though not all of it has arrived. */
+function isOpenable({ status, parts = [] }: OutboxRecord): boolean {
+  return status === 'pending' && parts.some((part) => part.status === 'accepted');
+}
+
+/** The record once the desk has said what it made of a part; settled when that was the last one. */
+export function withAnswer(record: OutboxRecord, number: number, answer: CompleteAnswer): OutboxRecord {
+  const parts = (record.parts ?? []).map((part) =>
+    part.number === number ? { ...part, status: answer.status } : part,
+  );
+  const message = answer.message ?? 'The support team’s server has the report but could not read it.';
+  const isAccepted = answer.status === 'accepted';
+  const error = isAccepted ? {} : { error: { code: answer.code ?? 'quarantined', message: message.slice(0, 500) } };
+  const sent: OutboxRecord = { ...record, ...error, parts };
+  if (nextPart(sent) !== undefined) return sent;
+  return { ...sent, status: parts.every(({ status }) => status === 'accepted') ? 'delivered' : 'quarantined' };
+}
+
+/** The part that is sent next; undefined: nothing has been decided yet, or all have been sent. */
+export function nextPart({ parts = [] }: OutboxRecord): OutboxPart | undefined {
+  return parts.find(({ status }) => status === undefined);
 }
 
 function statusOf({ record, abort, retryMs }: OutboxItem, destination: string | undefined): Delivery['status'] {

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { toErrorResult } from '../../shared/errors.js';
+import type { CompleteAnswer } from '../../shared/protocol/desk.js';
 import type { Delivery } from '../../shared/protocol/host.js';
 import { mintReceiptCode } from '../../shared/report/receipt-code.js';
 import type { ReportHead } from '../../shared/report/report.js';
@@ -7,10 +8,12 @@ import { DeskClient, DeskDelay, deskUrlProblem, type DeskAddress, type Fetch } f
 import type { Assembled } from './draft.js';
 import type { FileSystem } from './durable-file.js';
 import type { HostClock } from './host-clock.js';
-import { isElsewhere, newItem, viewOf, type OutboxItem as Item } from './outbox-item.js';
-import { OutboxStore, type OutboxRecord } from './outbox-store.js';
+import type { InstallIdentity } from './identity.js';
+import { isElsewhere, newItem, nextPart, viewOf, withAnswer, type OutboxItem as Item } from './outbox-item.js';
+import { OutboxStore, type OutboxPart, type OutboxRecord } from './outbox-store.js';
 import { retryDelayMs } from './retry-delay.js';
 import { diskError, ServiceError } from './service-errors.js';
+import { decideParts } from './decide-parts.js';
 import { uploadPart } from './upload-part.js';
 
 export interface OutboxOptions {
@@ -18,6 +21,8 @@ export interface OutboxOptions {
   readonly fs: FileSystem;
   readonly clock: HostClock;
   readonly desk: DeskAddress | undefined;
+  /** Who signs the parts that a report is sent in. */
+  readonly identity: Pick<InstallIdentity, 'keys' | 'signer'>;
   readonly fetch: Fetch;
   /** Tells when this computer's network changes; returns the function that stops. */
   readonly watchNetwork: (onChange: () => void) => () => void;
@@ -87,9 +92,9 @@ export class Outbox {
   async put(bundle: Assembled, words: ReportWords): Promise<Delivery> {
     if (this.#items.size >= MAX_REPORTS) throw new ServiceError('outbox-full');
     const record: OutboxRecord = {
-      version: 1,
+      version: 2,
       head: { id: randomUUID(), receiptCode: this.#mintCode(), createdMs: this.#options.clock.wallMs(), ...words },
-      part: { number: 0, bytes: bundle.bytes, sha256: bundle.sha256 },
+      whole: { bytes: bundle.bytes, sha256: bundle.sha256 },
       ...(this.#destination === undefined ? {} : { destination: this.#destination }),
       status: this.#destination === undefined ? 'stored' : 'pending',
     };
@@ -111,9 +116,10 @@ export class Outbox {
     const { status } = item.record;
     if (this.#destination === undefined || status === 'delivered' || status === 'quarantined') return;
     if (status !== 'pending' || item.record.destination !== this.#destination) {
-      const { head, part } = item.record;
-      const record = { version: 1, head, part, status: 'pending', destination: this.#destination } as const;
-      await this.#save(item, record);
+      const { head, whole, parts, destination } = item.record;
+      // Another desk has nothing of it yet.
+      const same = parts !== undefined && destination === this.#destination ? { parts } : {};
+      await this.#save(item, { version: 2, head, whole, ...same, status: 'pending', destination: this.#destination });
     }
     this.#wake(item);
   }
@@ -171,14 +177,15 @@ export class Outbox {
     this.#pump();
   }
 
-  /** One report at a time, the oldest first: a slow line is not shared. */
+  /** One part at a time, since a slow line is not shared: first parts before the rest of any report, the oldest first. */
   #pump(): void {
     if (this.#running !== undefined || this.#isClosed || this.#client === undefined) return;
     const client = this.#client;
-    const next = [...this.#items.values()].find(
+    const ready = [...this.#items.values()].filter(
       ({ record, retryMs }) =>
         record.status === 'pending' && retryMs === undefined && !isElsewhere(record, this.#destination),
     );
+    const next = ready.find(({ record }) => (nextPart(record)?.number ?? 0) === 0) ?? ready[0];
     if (next === undefined) return;
     this.#running = this.#deliver(client, next).finally(() => {
       this.#running = undefined;
@@ -187,27 +194,31 @@ export class Outbox {
     });
   }
 
-  /** Never rejects: whatever happens becomes a status. */
+  /** Sends the next part. Never rejects: whatever happens becomes a status. */
   async #deliver(client: DeskClient, item: Item): Promise<void> {
     item.abort = new AbortController();
     this.#changed();
     try {
+      const part = nextPart(item.record) ?? (await this.#decideParts(item));
+      item.abort.signal.throwIfAborted();
+      const { number, bytes, sha256 } = part;
       const answer = await uploadPart({
         client,
-        store: this.#store,
-        record: item.record,
+        head: item.record.head,
+        toSend: {
+          part: { number, bytes, sha256 },
+          read: (offset, length) => this.#store.readPart(item.record, part, offset, length),
+        },
         signal: item.abort.signal,
         monoMs: () => this.#options.clock.monoMs(),
-        onProgress: (sentBytes) => {
-          if (sentBytes > item.sentBytes) item.failures = 0;
+        onProgress: ({ sentBytes, keptBytes }) => {
+          if (keptBytes > item.keptBytes) item.failures = 0;
           item.sentBytes = sentBytes;
+          item.keptBytes = keptBytes;
           this.#tellProgress();
         },
       });
-      const isAccepted = answer.status === 'accepted';
-      const message = answer.message ?? 'The support team’s server has the report but could not read it.';
-      const error = isAccepted ? {} : { error: { code: answer.code ?? 'quarantined', message: message.slice(0, 500) } };
-      await this.#settle(item, { ...item.record, ...error, status: isAccepted ? 'delivered' : 'quarantined' });
+      await this.#partSent(item, part, answer);
     } catch (error) {
       if (item.abort.signal.aborted) return;
       if (error instanceof DeskDelay) this.#wait(item, error);
@@ -215,6 +226,22 @@ export class Outbox {
     } finally {
       item.abort = undefined;
     }
+  }
+
+  /** How a report is sent is decided once, and durable before the desk hears of it. */
+  async #decideParts(item: Item): Promise<OutboxPart> {
+    const { fs, identity } = this.#options;
+    const parts = await decideParts({ fs, store: this.#store, record: item.record, identity });
+    await this.#save(item, { ...item.record, parts });
+    return parts[0];
+  }
+
+  async #partSent(item: Item, { number }: OutboxPart, answer: CompleteAnswer): Promise<void> {
+    const record = withAnswer(item.record, number, answer);
+    item.sentBytes = 0;
+    item.keptBytes = 0;
+    await (record.status === 'pending' ? this.#keep(item, record) : this.#settle(item, record));
+    await this.#store.removePart(record, number).catch(() => undefined); // At the next start, then.
   }
 
   #wait(item: Item, delay: DeskDelay): void {
@@ -230,14 +257,17 @@ export class Outbox {
 
   async #settle(item: Item, record: OutboxRecord): Promise<void> {
     item.error = undefined;
-    const settled = { ...record, settledMs: this.#options.clock.wallMs() };
+    await this.#keep(item, { ...record, settledMs: this.#options.clock.wallMs() });
+    await this.#tidy();
+  }
+
+  async #keep(item: Item, record: OutboxRecord): Promise<void> {
     try {
-      await this.#save(item, settled);
+      await this.#save(item, record);
     } catch {
       // The disk is full: true for this run, and asked of the desk again at the next, which answers the same.
-      item.record = settled;
+      item.record = record;
     }
-    await this.#tidy();
   }
 
   async #save(item: Item, record: OutboxRecord): Promise<void> {
@@ -256,7 +286,7 @@ export class Outbox {
       if (index < KEEP_DELIVERED && (item.record.settledMs ?? 0) >= sinceMs) continue;
       try {
         await this.#save(item, { ...item.record, isFileGone: true });
-        await this.#store.removeBundle(item.record);
+        await this.#store.removeWhole(item.record);
       } catch {
         // Tried again after the next delivery.
       }

@@ -1,17 +1,9 @@
 import { UPLOAD_CHUNK_BYTES } from '../../shared/constants.js';
-import type { CompleteAnswer } from '../../shared/protocol/desk.js';
-import { DeskDelay, TicketUnknown, type DeskClient } from './desk-client.js';
-import type { OutboxRecord, OutboxStore } from './outbox-store.js';
+import type { CompleteAnswer, TicketAnswer } from '../../shared/protocol/desk.js';
+import { confused, TicketUnknown } from './desk-client.js';
+import { isSound, readPart, type UploadOptions } from './part-to-send.js';
 import { ServiceError } from './service-errors.js';
-
-export interface UploadOptions {
-  readonly client: DeskClient;
-  readonly store: OutboxStore;
-  readonly record: OutboxRecord;
-  readonly signal: AbortSignal;
-  readonly monoMs: () => number;
-  readonly onProgress: (sentBytes: number) => void;
-}
+import { uploadToStore } from './upload-to-store.js';
 
 /** Small at first, so that a slow line shows progress and loses little; doubled while chunks are quick, halved when they are slow. */
 const FIRST_CHUNK_BYTES = 256 * 1024;
@@ -24,21 +16,21 @@ const CHUNK_TIMEOUT_MS = 60_000;
 const MAX_ROUNDS = 3;
 
 /**
- * Sends one part to the desk: from where the desk says that it is, however it came there. Resolves with the desk's verdict;
- * rejects with a DeskRefusal, a DeskDelay, or a ServiceError where the bundle is no longer what it was. Sending the same part
- * twice gives one part.
+ * Sends one part: from where the desk says that it is, however it came there, through the desk or straight to its store, as the
+ * ticket says. Resolves with the desk's verdict; rejects with a DeskRefusal, a DeskDelay, or a ServiceError where the bundle
+ * is no longer what it was. Sending the same part twice gives one part.
  */
 export async function uploadPart(options: UploadOptions): Promise<CompleteAnswer> {
-  const { client, record, store, signal } = options;
+  const { client, head, toSend, signal } = options;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const ticket = await client.ticket({ report: record.head, part: record.part }, signal);
+    const ticket = await client.ticket({ report: head, part: toSend.part }, signal);
     if (ticket.status !== 'open') return { status: ticket.status };
     try {
-      await uploadFrom(options, ticket.ticket, ticket.receivedBytes);
+      await (ticket.chunkBytes === undefined ? uploadToDesk(options, ticket) : uploadToStore(options, ticket));
       const answer = await client.complete(ticket.ticket, signal);
       if ('status' in answer) return answer;
       // Damaged on its way is sent again; damaged here is lost.
-      if (!(await store.isSound(record))) throw new ServiceError('bundle-lost');
+      if (!(await isSound(toSend))) throw new ServiceError('bundle-lost');
     } catch (error) {
       if (!(error instanceof TicketUnknown)) throw error;
     }
@@ -46,45 +38,24 @@ export async function uploadPart(options: UploadOptions): Promise<CompleteAnswer
   throw confused();
 }
 
-async function uploadFrom(options: UploadOptions, ticket: string, receivedBytes: number): Promise<void> {
-  const { client, store, record, signal, monoMs, onProgress } = options;
+async function uploadToDesk(options: UploadOptions, { ticket, receivedBytes }: TicketAnswer): Promise<void> {
+  const { client, toSend, signal, monoMs, onProgress } = options;
+  const { bytes: partBytes } = toSend.part;
   let chunkBytes = FIRST_CHUNK_BYTES;
   let offset = receivedBytes;
   let backwards = 0;
-  onProgress(offset);
-  while (offset < record.part.bytes) {
-    const bytes = await readBundle(store, record, offset, chunkBytes);
+  onProgress({ sentBytes: offset, keptBytes: offset });
+  while (offset < partBytes) {
+    const bytes = await readPart(toSend, offset, chunkBytes);
     const startMs = monoMs();
     const received = await client.upload(ticket, offset, bytes, CHUNK_TIMEOUT_MS, signal);
     const tookMs = monoMs() - startMs;
-    if (received > record.part.bytes) throw confused();
+    if (received > partBytes) throw confused();
     // The desk may have less than we thought (it was restored), but it must get on.
     if (received <= offset && (backwards += 1) > 3) throw confused();
     offset = received;
-    onProgress(offset);
+    onProgress({ sentBytes: offset, keptBytes: offset });
     if (tookMs < QUICK_MS) chunkBytes = Math.min(UPLOAD_CHUNK_BYTES, chunkBytes * 2);
     else if (tookMs > SLOW_MS) chunkBytes = Math.max(LEAST_CHUNK_BYTES, chunkBytes / 2);
   }
-}
-
-async function readBundle(
-  store: OutboxStore,
-  record: OutboxRecord,
-  offset: number,
-  length: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    const bytes = await store.read(record, offset, length);
-    if (bytes.length > 0) return bytes;
-    throw new ServiceError('bundle-lost');
-  } catch (error) {
-    throw error instanceof ServiceError ? error : new ServiceError('bundle-lost', { cause: error });
-  }
-}
-
-function confused(): DeskDelay {
-  return new DeskDelay(
-    'desk-confused',
-    'The support team’s server gave answers that do not fit. It is tried again by itself.',
-  );
 }

@@ -188,6 +188,8 @@ const delivery = v.object({
   sentBytes: count,
   /** `stored`: durable here, no desk configured. `quarantined`: the desk has it and could not read it. */
   status: v.picklist(['queued', 'sending', 'waiting', 'delivered', 'quarantined', 'refused', 'stored']),
+  /** Not all has arrived, but support can open the part that has. */
+  isOpenable: v.optional(v.boolean()),
   /** When it is tried again (Unix ms), while `waiting`. */
   retryMs: v.optional(instant),
   error: v.optional(errorResult),

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Assembled } from '../../../../src/main/services/draft.js';
 import { nodeFileSystem } from '../../../../src/main/services/durable-file.js';
 import { systemClock } from '../../../../src/main/services/host-clock.js';
+import { openIdentity } from '../../../../src/main/services/identity.js';
 import { Outbox, type OutboxOptions } from '../../../../src/main/services/outbox.js';
 import type { Delivery } from '../../../../src/shared/protocol/host.js';
 import { Crash, crashingFileSystem } from './crashing-file-system.js';
@@ -16,6 +17,11 @@ const WORDS = { session: 's1', app: { name: 'App', version: '1' }, description: 
 
 let dir: string;
 let desk: DeskDouble;
+const keys = new Map<string, string>();
+const identity = await openIdentity({
+  get: (name) => Promise.resolve(keys.get(name)),
+  put: (name, text) => Promise.resolve(void keys.set(name, text)),
+});
 const open: Outbox[] = [];
 
 beforeEach(async () => {
@@ -35,6 +41,7 @@ async function outboxWith(options: Partial<OutboxOptions> = {}): Promise<Outbox>
     clock: systemClock(),
     desk: { url: 'https://desk.example' },
     fetch: desk.fetch,
+    identity,
     watchNetwork: () => () => undefined,
     random: () => 0.5,
     ...options,
