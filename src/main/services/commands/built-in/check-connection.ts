@@ -19,6 +19,8 @@ export interface Endpoint {
   readonly name: string;
   /** http, https, ws or wss. */
   readonly url: string;
+  /** A certificate authority of one's own (PEM), where the system's are not what the app trusts. */
+  readonly ca?: string;
 }
 
 export type StepName = 'DNS' | 'TCP' | 'TLS' | 'HTTP' | 'WebSocket' | 'Ping';
@@ -68,7 +70,11 @@ export function checkConnectionCommand(endpoints: readonly Endpoint[]): Command 
       let failed = 0;
       for (const one of chosen) {
         write(`${one.name}  ${redactUrl(one.url)}`);
-        const isSound = await checkEndpoint(new URL(one.url), { timeoutMs: timeoutSeconds * 1000, signal, write });
+        const isSound = await checkEndpoint(new URL(one.url), one.ca, {
+          timeoutMs: timeoutSeconds * 1000,
+          signal,
+          write,
+        });
         if (!isSound) failed += 1;
       }
       if (failed === 0) return { summary: chosen.length === 1 ? 'reached' : `all ${chosen.length} reached` };
@@ -84,8 +90,13 @@ interface CheckOptions {
 }
 
 /** Goes as far as it can; answers whether it came to the end. */
-async function checkEndpoint(url: URL, { timeoutMs, signal, write }: CheckOptions): Promise<boolean> {
-  const open = new Set<Socket>();
+async function checkEndpoint(
+  url: URL,
+  ca: string | undefined,
+  { timeoutMs, signal, write }: CheckOptions,
+): Promise<boolean> {
+  /** The outermost layer: it takes those below with it. */
+  let open: Socket | undefined;
   const step = async <T>(
     name: StepName,
     work: (signal: AbortSignal) => Promise<T>,
@@ -114,13 +125,15 @@ async function checkEndpoint(url: URL, { timeoutMs, signal, write }: CheckOption
     );
     const tcp = await firstConnection(found?.result ?? []);
     if (tcp === undefined) return false;
-    open.add(tcp);
     const isSecure = url.protocol === 'https:' || url.protocol === 'wss:';
+    open = tcp;
     let connection = tcp;
     if (isSecure) {
+      // From here on TLS has the connection: closing the lower layer under the upper one brings Node down.
+      open = undefined;
       const tls = await step(
         'TLS',
-        (stop) => startTls(tcp, url.hostname, stop),
+        (stop) => startTls(tcp, url.hostname, ca, stop),
         (facts) =>
           [
             `${facts.protocol}, ${facts.cipher}, certificate of ${facts.subject} by ${facts.issuer}, valid until ${facts.validUntil}`,
@@ -129,13 +142,13 @@ async function checkEndpoint(url: URL, { timeoutMs, signal, write }: CheckOption
       );
       if (tls === undefined) return false;
       connection = tls.result.socket;
-      open.add(connection);
+      open = connection;
       // Nothing is said over a connection to who knows whom.
       if (tls.result.problem !== undefined) return false;
     }
     return url.protocol.startsWith('ws') ? await webSocketSteps(connection) : await httpStep(connection);
   } finally {
-    for (const socket of open) socket.destroy();
+    open?.destroy();
   }
 
   async function firstConnection(addresses: readonly Address[]): Promise<Socket | undefined> {

@@ -38,13 +38,19 @@ export interface TlsFacts {
 }
 
 /** Goes on where the certificate is not trusted, to tell whose it is: nothing is sent over such a connection. */
-export async function startTls(tcp: Socket, host: string, signal: AbortSignal): Promise<TlsFacts> {
+export async function startTls(
+  tcp: Socket,
+  host: string,
+  ca: string | undefined,
+  signal: AbortSignal,
+): Promise<TlsFacts> {
   const bare = host.replace(/^\[|\]$/g, '');
   const socket = connectTls({
     socket: tcp,
     rejectUnauthorized: false,
     ALPNProtocols: ['http/1.1'],
     host: bare,
+    ...(ca === undefined ? {} : { ca }),
     ...(isIP(bare) === 0 ? { servername: bare } : {}),
   });
   await opened(socket, 'secureConnect', signal);
@@ -156,6 +162,7 @@ async function opened<S extends Socket>(
     };
     const onError = (error: Error): void => {
       signal.removeEventListener('abort', onAbort);
+      socket.destroy();
       reject(error);
     };
     const onClose = (): void => {
