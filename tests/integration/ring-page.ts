@@ -1,5 +1,6 @@
 import type { DomEvent, Lane, LaneEvent } from '../../src/shared/session/lane.js';
 import type { Segment } from '../../src/shared/session/segment.js';
+import type { ScreenChunk } from '../../src/recorder/ring/ring-event.js';
 import { openRing, type Ring } from '../../src/recorder/ring/ring.js';
 
 // The page that ring-site.ts builds and serves: a ring within reach of a test.
@@ -30,10 +31,23 @@ globalThis.openTestRing = (source) => {
 globalThis.recordText = async (lane, text) => {
   const t = performance.now();
   const timestamp = performance.timeOrigin + t;
-  const events = lane === 'dom' ? domEvents(timestamp, text) : [{ type: lane, t, message: text } as LaneEvent];
+  const events =
+    lane === 'dom'
+      ? domEvents(timestamp, text)
+      : lane === 'screen'
+        ? [screenFile(t, text)]
+        : [{ type: lane, t, message: text } as LaneEvent];
   testRing.append([{ lane, events, monoMs: events.map(() => t) }], [], false);
   await testRing.totals();
 };
+
+let files = 0;
+
+/** What is stored of a video is what was given: the ring does not look into it. */
+function screenFile(startMonoMs: number, text: string): ScreenChunk {
+  const bytes = new TextEncoder().encode(text);
+  return { type: 'screen', file: files++, place: 'first', startMonoMs, frames: 1, bytes };
+}
 
 function domEvents(timestamp: number, text: string): DomEvent[] {
   return [

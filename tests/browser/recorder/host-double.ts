@@ -21,12 +21,16 @@ export class HostDouble implements HostPort<RecorderContract> {
   paused = false;
   /** Session time runs ahead of this page's by so much. */
   sessionAheadMs = 100_000;
-  readonly #session = `test-${crypto.randomUUID().slice(0, 8)}`;
+  readonly #session: string;
   readonly #listeners = new Map<string, Set<(payload: never) => void>>();
   readonly #connection = new Set<(connected: boolean) => void>();
   #sources = 0;
   #rows: { readonly segment: Segment; readonly stored: Uint8Array<ArrayBuffer> }[] = [];
   #given: (() => void) | undefined;
+
+  constructor(session = `test-${crypto.randomUUID().slice(0, 8)}`) {
+    this.#session = session;
+  }
 
   readonly call = (async (name: string, input: Record<string, unknown>, bytes?: Uint8Array<ArrayBuffer>) => {
     this.calls.push({ name, input });
@@ -75,6 +79,11 @@ export class HostDouble implements HostPort<RecorderContract> {
     return this.#rows.map(({ segment }) => segment.source);
   }
 
+  /** What was handed over last. */
+  get rows(): readonly { readonly segment: Segment; readonly stored: Uint8Array<ArrayBuffer> }[] {
+    return this.#rows;
+  }
+
   /** Everything that the ring has, decompressed: the plain text of all lanes, and their lines. */
   async recorded(): Promise<{ readonly text: string; readonly lines: Recorded[] }> {
     this.#rows = [];
@@ -84,7 +93,9 @@ export class HostDouble implements HostPort<RecorderContract> {
     this.emit('handOver', { handOver: crypto.randomUUID(), startMs: -1e12, endMs: 1e12 });
     await given;
     const texts = await Promise.all(
-      this.#rows.map(async ({ segment, stored }) => ({ lane: segment.lane, text: await inflate(stored) })),
+      this.#rows
+        .filter(({ segment }) => segment.lane !== 'screen')
+        .map(async ({ segment, stored }) => ({ lane: segment.lane, text: await inflate(stored) })),
     );
     return {
       text: texts.map(({ text }) => text).join(''),
