@@ -1,6 +1,8 @@
 import { arch, homedir, platform, release } from 'node:os';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { RING_MAX_AGE_MS, RING_MAX_BYTES } from '../../shared/constants.js';
+import { signingKeySchema } from '../../shared/crypto/keys.js';
 import type { Handlers } from '../../shared/protocol/contract.js';
 import type { PanelContract, RecorderContract } from '../../shared/protocol/host.js';
 import type { LogLevel } from '../../shared/session/lane.js';
@@ -12,6 +14,7 @@ import { takeDataFolder } from './data-folder.js';
 import type { DeskAddress, Fetch } from './desk-client.js';
 import { Drafts } from './drafts.js';
 import { nodeFileSystem, type FileSystem } from './durable-file.js';
+import { expectLetters } from './expect-letters.js';
 import { HelloBudget } from './hello-budget.js';
 import { systemClock, type HostClock } from './host-clock.js';
 import { HostLanes } from './host-lanes.js';
@@ -19,11 +22,13 @@ import { HostRing } from './host-ring.js';
 import { openIdentity } from './identity.js';
 import { watchNetwork } from './network-watch.js';
 import { Outbox } from './outbox.js';
+import { Mailbox } from './mailbox.js';
 import { panelHandlers, type PanelCaller } from './panel-handlers.js';
 import { observeProcessErrors } from './process-errors.js';
 import { recorderHandlers, type PanelView, type RecorderCaller } from './recorder-handlers.js';
 import { RecordingState, type RingSettings } from './recording-state.js';
 import { KeyFileSecrets, type Secrets } from './secrets.js';
+import { ServiceError } from './service-errors.js';
 import { Session } from './session.js';
 import { tellPanels } from './tell-panels.js';
 import { Wipes } from './wipes.js';
@@ -36,6 +41,8 @@ export interface HostOptions {
   readonly captureConsole?: boolean | undefined;
   /** Default: a key file in the data folder. */
   readonly secrets?: Secrets | undefined;
+  /** Keys of the organisations whose technicians may write to this install (`fluxrec keys new-root`). Default: nobody may. */
+  readonly rootKeys?: readonly string[] | undefined;
   /** What the app runs on, for the manifest. Default: this Node. */
   readonly runtime?: string | undefined;
   readonly openPanel: (view: PanelView) => Promise<{ embedUrl?: string }>;
@@ -75,8 +82,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const { app, dataDir, clock = systemClock(), fs = nodeFileSystem } = options;
   const settings: RingSettings = { maxAgeMs: RING_MAX_AGE_MS, maxBytes: RING_MAX_BYTES, ...options.settings };
   const wallMs = (): number => clock.wallMs();
+  const { rootKeys = [] } = options;
+  if (!rootKeys.every((key) => v.is(signingKeySchema, key))) throw new ServiceError('root-key');
   const leaveDataFolder = await takeDataFolder(fs, dataDir, wallMs);
   let opened: Outbox | undefined;
+  let mailbox: Mailbox | undefined;
   try {
     const identity = await openIdentity(options.secrets ?? new KeyFileSecrets(fs, join(dataDir, 'keys')));
     const outbox = await Outbox.open({
@@ -91,6 +101,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
     opened = outbox;
     const audit = await AuditLog.open({ folder: join(dataDir, 'audit'), fs, wallMs });
     if (identity.isNew) await audit.append('identity-made', { signingKey: identity.keys.signingKey });
+    const folder = join(dataDir, 'mailbox');
+    const { desk, fetch = globalThis.fetch } = options;
+    mailbox = await Mailbox.open({ folder, fs, identity, audit, desk, rootKeys, fetch, wallMs });
+    expectLetters(outbox, mailbox, wallMs);
+    const post = mailbox;
     const session = await Session.open({ folder: dataDir, fs, clock, maxAgeMs: settings.maxAgeMs });
     const windows = new Audience<RecorderContract>();
     const panels = new Audience<PanelContract>();
@@ -177,6 +192,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
         stopObserving();
         stopTelling();
         lanes.close();
+        await post.close();
         await outbox.close();
         await drafts.discardAll();
         await session.close();
@@ -184,6 +200,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       },
     };
   } catch (error) {
+    await mailbox?.close();
     await opened?.close();
     await leaveDataFolder();
     throw error;

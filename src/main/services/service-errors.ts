@@ -20,6 +20,8 @@ const SENTENCES = {
   'destination-changed':
     'The app now sends reports to another address than the one that you agreed to. Press Retry to send it there.',
   'outbox-full': 'The outbox holds as many reports as it can. Remove some that are old or refused, then send again.',
+  'mailbox-full': 'Too many messages to the support team wait on this computer. They are sent when it is connected.',
+  'root-key': 'A root key that the app names is not a key. The developer of the app must correct it.',
   'data-dir-in-use': 'The app is running already and records into the same folder. Close the other one first.',
   'desk-url': 'The desk’s address must begin with https:// (or be on this computer).',
 } as const;

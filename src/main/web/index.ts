@@ -30,6 +30,8 @@ export interface WebHostOptions {
   };
   /** How much of the past is kept. Defaults: ten minutes, 200 MB. */
   readonly settings?: { readonly maxAgeMs?: number; readonly maxBytes?: number };
+  /** Keys of the organisations whose technicians may propose commands (`fluxrec keys new-root`). Default: nobody may. */
+  readonly rootKeys?: readonly string[];
   /** Whether the process's console is recorded. Default: true. */
   readonly captureConsole?: boolean;
 }
@@ -58,6 +60,7 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
     desk,
     settings,
     captureConsole: options.captureConsole,
+    rootKeys: options.rootKeys,
     openPanel: (view) => Promise.resolve({ embedUrl: `${panel.url}#${view}` }),
   });
   const appOrigins = (): string[] => originsOf(server);

@@ -209,7 +209,10 @@ export interface LetterPost {
   readonly self: Readonly<PublicIdentity>;
   /** Resolves when the letter is durable here; it is delivered as soon as the desk can be reached. Rejects with a FluxionError. */
   send(to: LetterSender, content: LetterContent, lifeMs?: number): Promise<void>;
-  /** Called once for each letter; the letter is taken from the mailbox after it resolves. Returns the function that stops listening. */
+  /**
+   * Called for each letter, one after the other: resolve as soon as yours is durable, decide later. After a crash, or a rejection,
+   * the letter that was not finished comes again. Returns the function that stops listening.
+   */
   onLetter(listener: (letter: VerifiedLetter) => Promise<void> | void): () => void;
   /** Signs a receipt with the install's key. */
   signReceipt(statement: ReceiptStatement): Promise<Receipt>;
