@@ -263,6 +263,12 @@ export const say = {
     pause: 'Pause recording',
     resume: 'Resume recording',
     wipe: 'Wipe…',
+    screen: {
+      app: 'A video of the app’s window is being recorded. Fields and what the makers of the app marked are painted over.',
+      screen:
+        'A video of the screen that you chose is being recorded, with everything on it, other programs too. Nothing is painted over.',
+    },
+    stopScreen: 'Stop the video',
     failedHint: 'Restart the app to record again.',
   },
 

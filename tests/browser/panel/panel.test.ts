@@ -27,6 +27,16 @@ describe('Recording', () => {
     expect(host.called('setPaused')).toEqual([{ paused: true }, { paused: false }]);
   });
 
+  test('of the screen is said plainly, and can be stopped', async () => {
+    const { host } = await open('recording', (double) => {
+      double.state = { ...double.state, recording: aRecording({ screen: 'screen' }) };
+    });
+    await expect.element(page.getByText(/A video of the screen that you chose is being recorded/)).toBeVisible();
+    await page.getByRole('button', { name: 'Stop the video' }).click();
+    await expect.element(page.getByText(/A video of/)).not.toBeInTheDocument();
+    expect(host.called('stopScreen')).toHaveLength(1);
+  });
+
   test('that has failed says why', async () => {
     await open('recording', (host) => {
       host.state = {

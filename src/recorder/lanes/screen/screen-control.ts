@@ -64,7 +64,11 @@ export class ScreenControl {
   }
 
   /** To be called right after a gesture. Never rejects; resolves when it is on, or known why not. */
-  async start(surface: ScreenSurface): Promise<void> {
+  start(surface: ScreenSurface): Promise<void> {
+    return this.#start(surface, true);
+  }
+
+  async #start(surface: ScreenSurface, isKept: boolean): Promise<void> {
     if (this.#session !== undefined || this.#state === 'asking') return;
     const turn = ++this.#turn;
     let capture: Capture | undefined;
@@ -77,7 +81,7 @@ export class ScreenControl {
       loading.catch(() => undefined); // Whether it came is asked below.
       capture = await askForCapture(surface);
       const { ScreenSession: Session } = await loading;
-      if (turn === this.#turn) this.#begin(Session, capture);
+      if (turn === this.#turn) this.#begin(Session, capture, isKept);
       else capture.track.stop();
     } catch (error) {
       capture?.track.stop();
@@ -101,7 +105,7 @@ export class ScreenControl {
   /** The picture that was recorded last, or that of a capture which lasts only for it. Undefined when there is none. */
   async screenshot(): Promise<Blob | undefined> {
     if (this.#session !== undefined) return this.#session.screenshot();
-    await this.start('app');
+    await this.#start('app', false);
     const session = this.#session as ScreenSession | undefined;
     if (session === undefined) return undefined;
     try {
@@ -125,7 +129,8 @@ export class ScreenControl {
     await this.#session?.cut();
   }
 
-  #begin(Session: typeof ScreenSession, capture: Capture): void {
+  /** What is not kept is for a picture only. */
+  #begin(Session: typeof ScreenSession, capture: Capture, isKept: boolean): void {
     const { context, emitChunk } = this.#options;
     const { guard, fields } = context;
     const session = new Session({
@@ -136,10 +141,10 @@ export class ScreenControl {
       guard,
       onChunk: (chunk, monoMs) => {
         this.#nextFile = Math.max(this.#nextFile, chunk.file + 1);
-        emitChunk(chunk, monoMs);
+        if (isKept) emitChunk(chunk, monoMs);
       },
       onThumbnail: (event) => {
-        context.emit(event);
+        if (isKept) context.emit(event);
       },
       onLeftOut: (frames) => {
         context.report(

@@ -141,6 +141,10 @@ export class PanelState {
     return this.#act(() => this.#port.call('setPaused', { paused }));
   }
 
+  stopScreen(): Promise<void> {
+    return this.#act(() => this.#port.call('stopScreen', {}));
+  }
+
   retryDelivery(report: string): Promise<void> {
     return this.#act(() => this.#port.call('retryDelivery', { report }));
   }
