@@ -22,6 +22,8 @@ interface Kept {
   idle: NodeJS.Timeout | undefined;
   progress: NodeJS.Timeout | undefined;
   send: Promise<unknown> | undefined;
+  /** Monotonic ms when somebody last looked at it. */
+  usedMs: number;
 }
 
 /** The drafts of this run of the host. They do not outlive it: what an earlier run left is erased. */
@@ -58,7 +60,7 @@ export class Drafts {
         this.#tellSoon(id);
       },
     });
-    this.#drafts.set(id, { draft, idle: undefined, progress: undefined, send: undefined });
+    this.#drafts.set(id, { draft, idle: undefined, progress: undefined, send: undefined, usedMs: performance.now() });
     return await this.view(id);
   }
 
@@ -110,6 +112,13 @@ export class Drafts {
     await Promise.all([...this.#drafts.keys()].map((id) => this.discard(id)));
   }
 
+  /** Discards what nobody has looked at for so long, and nobody is sending. */
+  async discardIdle(idleMs: number): Promise<void> {
+    for (const [id, { send, usedMs }] of this.#drafts) {
+      if (send === undefined && performance.now() - usedMs >= idleMs) await this.discard(id);
+    }
+  }
+
   /** Rows for a hand-over that is under way. */
   async take(
     handOver: string,
@@ -133,6 +142,7 @@ export class Drafts {
     const kept = this.#drafts.get(id);
     if (kept === undefined) throw new ServiceError('no-such-draft');
     clearTimeout(kept.idle);
+    kept.usedMs = performance.now();
     kept.idle = setTimeout(() => void this.discard(id), IDLE_MS).unref();
     return kept;
   }

@@ -18,6 +18,8 @@ export interface OutboxItem {
   timer: NodeJS.Timeout | undefined;
   /** While it is being sent. */
   abort: AbortController | undefined;
+  /** Changes of the record, one after the other. */
+  changing: Promise<unknown>;
 }
 
 export function newItem(record: OutboxRecord): OutboxItem {
@@ -30,6 +32,7 @@ export function newItem(record: OutboxRecord): OutboxItem {
     retryMs: undefined,
     timer: undefined,
     abort: undefined,
+    changing: Promise.resolve(),
   };
 }
 
@@ -86,6 +89,25 @@ export function withAnswer(record: OutboxRecord, number: number, answer: Complet
 /** The part that is sent next; undefined: nothing has been decided yet, or all have been sent. */
 export function nextPart({ parts = [] }: OutboxRecord): OutboxPart | undefined {
   return parts.find(({ status }) => status === undefined);
+}
+
+/** The report was sent, and the desk has it or will: a later part can follow. */
+export function takesParts({ status }: OutboxRecord): boolean {
+  return status === 'pending' || status === 'delivered' || status === 'quarantined';
+}
+
+/** The record with one more part, which is still to be sent. */
+export function withPart(
+  record: OutboxRecord,
+  bundle: { readonly bytes: number; readonly sha256: string },
+): OutboxRecord {
+  const { parts = [] } = record;
+  const number = Math.max(-1, ...parts.map((part) => part.number)) + 1;
+  const { bytes, sha256 } = bundle;
+  const longer: OutboxRecord = { ...record, status: 'pending', parts: [...parts, { number, bytes, sha256 }] };
+  delete longer.error;
+  delete longer.settledMs;
+  return longer;
 }
 
 function statusOf({ record, abort, retryMs }: OutboxItem, destination: string | undefined): Delivery['status'] {

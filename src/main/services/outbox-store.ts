@@ -111,6 +111,13 @@ export class OutboxStore {
     await this.save(record);
   }
 
+  /** Moves a bundle here as a part that is not in the record yet, and makes it durable. */
+  async putPart(record: OutboxRecord, number: number, bundlePath: string): Promise<void> {
+    await syncFile(this.#fs, bundlePath);
+    await this.#fs.rename(bundlePath, this.partPath(record, number));
+    await syncFolder(this.#fs, this.#folder);
+  }
+
   async save(record: OutboxRecord): Promise<void> {
     await writeJsonFile(this.#fs, join(this.#folder, `${record.head.id}.json`), record);
   }

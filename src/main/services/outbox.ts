@@ -9,7 +9,16 @@ import type { Assembled } from './draft.js';
 import type { FileSystem } from './durable-file.js';
 import type { HostClock } from './host-clock.js';
 import type { InstallIdentity } from './identity.js';
-import { isElsewhere, newItem, nextPart, viewOf, withAnswer, type OutboxItem as Item } from './outbox-item.js';
+import {
+  isElsewhere,
+  newItem,
+  nextPart,
+  takesParts,
+  viewOf,
+  withAnswer,
+  withPart,
+  type OutboxItem as Item,
+} from './outbox-item.js';
 import { OutboxStore, type OutboxPart, type OutboxRecord } from './outbox-store.js';
 import { retryDelayMs } from './retry-delay.js';
 import { diskError, ServiceError } from './service-errors.js';
@@ -108,6 +117,37 @@ export class Outbox {
     this.#changed();
     this.#pump();
     return viewOf(item, this.#destination);
+  }
+
+  /** The head of a report to which a part can be added; undefined where it is not listed, or was not sent. */
+  sentHead(id: string): ReportHead | undefined {
+    const record = this.#items.get(id)?.record;
+    return record !== undefined && takesParts(record) ? record.head : undefined;
+  }
+
+  /**
+   * Adds a later part to a report that was sent: with the customer's consent, which the caller has. Resolves when it would
+   * survive a power cut. The bundle is moved. Rejects with `no-such-delivery` where the report takes none.
+   */
+  async addPart(id: string, bundle: Assembled): Promise<{ number: number; bytes: number }> {
+    const item = this.#item(id);
+    // Whatever it is split into comes before: numbers are given once.
+    if (item.record.parts === undefined) await this.#decideParts(item);
+    const number = await this.#inTurn(item, async () => {
+      if (!takesParts(item.record)) throw new ServiceError('no-such-delivery');
+      const record = withPart(item.record, bundle);
+      const added = record.parts?.at(-1)?.number ?? 0;
+      try {
+        await this.#store.putPart(record, added, bundle.path);
+        await this.#save(item, record);
+      } catch (error) {
+        throw diskError(error);
+      }
+      return added;
+    });
+    this.#changed();
+    this.#pump();
+    return { number, bytes: bundle.bytes };
   }
 
   /** The customer asks for another attempt now: for one that was refused or stored, that is their consent to this desk. */
@@ -230,18 +270,31 @@ export class Outbox {
 
   /** How a report is sent is decided once, and durable before the desk hears of it. */
   async #decideParts(item: Item): Promise<OutboxPart> {
-    const { fs, identity } = this.#options;
-    const parts = await decideParts({ fs, store: this.#store, record: item.record, identity });
-    await this.#save(item, { ...item.record, parts });
-    return parts[0];
+    return await this.#inTurn(item, async () => {
+      const [decided] = item.record.parts ?? [];
+      if (decided !== undefined) return decided;
+      const { fs, identity } = this.#options;
+      const parts = await decideParts({ fs, store: this.#store, record: item.record, identity });
+      await this.#save(item, { ...item.record, parts });
+      return parts[0];
+    });
   }
 
   async #partSent(item: Item, { number }: OutboxPart, answer: CompleteAnswer): Promise<void> {
-    const record = withAnswer(item.record, number, answer);
-    item.sentBytes = 0;
-    item.keptBytes = 0;
-    await (record.status === 'pending' ? this.#keep(item, record) : this.#settle(item, record));
-    await this.#store.removePart(record, number).catch(() => undefined); // At the next start, then.
+    await this.#inTurn(item, async () => {
+      const record = withAnswer(item.record, number, answer);
+      item.sentBytes = 0;
+      item.keptBytes = 0;
+      await (record.status === 'pending' ? this.#keep(item, record) : this.#settle(item, record));
+      await this.#store.removePart(record, number).catch(() => undefined); // At the next start, then.
+    });
+  }
+
+  /** A record is changed by one at a time, each upon what the one before left. */
+  async #inTurn<T>(item: Item, work: () => Promise<T>): Promise<T> {
+    const turn = item.changing.then(work);
+    item.changing = turn.catch(() => undefined);
+    return await turn;
   }
 
   #wait(item: Item, delay: DeskDelay): void {

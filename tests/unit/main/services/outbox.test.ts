@@ -373,3 +373,39 @@ describe('a report in the outbox', () => {
     }
   });
 });
+
+describe('a later part of a report', () => {
+  it('follows the parts that were sent, and makes the report one that is being sent again', async () => {
+    const outbox = await outboxWith();
+    const { report } = await outbox.put(await bundle(1000), WORDS);
+    await settled(outbox, 'delivered');
+    const later = await bundle(2000);
+    expect(await outbox.addPart(report, later)).toEqual({ number: 1, bytes: 2000 });
+    expect(outbox.list()[0]?.status).not.toBe('delivered');
+    await settled(outbox, 'delivered');
+    expect(await readdir(join(dir, 'outbox'))).toEqual(expect.not.arrayContaining([`${report}.part-1.fluxrec`]));
+  });
+
+  it('is sent after a restart of the host, and numbers are given once', async () => {
+    const offline = await outboxWith({ fetch: () => Promise.reject(networkError('ENETUNREACH')) });
+    const { report } = await offline.put(await bundle(1000), WORDS);
+    const numbers = await Promise.all([
+      offline.addPart(report, await bundle(1001)),
+      offline.addPart(report, await bundle(1002)),
+    ]);
+    expect(numbers.map(({ number }) => number)).toEqual([1, 2]);
+    await offline.close();
+    const outbox = await outboxWith();
+    await settled(outbox, 'delivered');
+  });
+
+  it('is not taken for a report that is not there, or was never sent', async () => {
+    const outbox = await outboxWith({ desk: undefined });
+    const { report } = await outbox.put(await bundle(1000), WORDS);
+    expect(outbox.sentHead(report)).toBeUndefined();
+    await expect(outbox.addPart(report, await bundle(10))).rejects.toMatchObject({ code: 'no-such-delivery' });
+    await expect(outbox.addPart(crypto.randomUUID(), await bundle(10))).rejects.toMatchObject({
+      code: 'no-such-delivery',
+    });
+  });
+});
