@@ -77,6 +77,7 @@ module.exports = {
     oneImporter('rrweb-player', '^src/viewer/replay-document'),
     oneImporter('dexie', '^src/recorder/ring/store'),
     oneImporter('fflate', '^src/shared/bundle/'),
+    oneImporter('simple-peer', '^src/live/peer\\.ts$'),
     oneImporter('mediabunny', '^src/recorder/lanes/screen/'),
     oneImporter('age-encryption', '^src/shared/crypto/age\\.ts$'),
     oneImporter('@aws-sdk', '^src/store/s3/'),
