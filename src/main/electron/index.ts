@@ -4,6 +4,7 @@ import type { IpcMainInvokeEvent } from 'electron';
 import type { LogLevel } from '../../shared/session/lane.js';
 import { toErrorResult } from '../../shared/errors.js';
 import { builtFolder } from '../services/built-folder.js';
+import type { CommandsOptions } from '../services/commands/host-commands.js';
 import { startHost, type Host } from '../services/host.js';
 import type { PanelView } from '../services/recorder-handlers.js';
 import { keepCrashDumps } from './crash-reporting.js';
@@ -25,6 +26,10 @@ export interface ElectronHostOptions {
   readonly desk?: { readonly url: string; readonly key?: string };
   /** How much of the past is kept. Defaults: ten minutes, 200 MB. */
   readonly settings?: { readonly maxAgeMs?: number; readonly maxBytes?: number };
+  /** What support may propose: the app's own commands, its caches, its servers. `restart` is there by itself. See docs/commands.md. */
+  readonly commands?: CommandsOptions;
+  /** Keys of the organisations whose technicians may propose commands (`fluxrec keys new-root`). Default: nobody may. */
+  readonly rootKeys?: readonly string[];
   /** Whether the process's console is recorded. Default: true. */
   readonly captureConsole?: boolean;
   /** False where the app starts Electron's crash reporter itself. Default: dumps are kept in `dataDir`, and never uploaded. */
@@ -78,12 +83,18 @@ export function startElectronHost(options: ElectronHostOptions): ElectronHost {
     documentDir: options.panel?.documentDir ?? builtFolder('renderer'),
     preload: options.panel?.preload ?? join(builtFolder('preload'), PANEL_PRELOAD),
   });
+  function relaunch(): void {
+    app.relaunch();
+    app.quit();
+  }
   const started: Promise<Host> = startHost({
     app: about,
     dataDir,
     desk: options.desk,
     settings: options.settings,
     captureConsole: options.captureConsole,
+    rootKeys: options.rootKeys,
+    commands: { restart: relaunch, ...options.commands },
     runtime: runtimeName(),
     async openPanel(view) {
       await showPanel(view);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { CommandDescription } from '../../shared/commands/command.js';
 import { MAX_PART_BYTES } from '../../shared/constants.js';
 import { toErrorResult, type ErrorResult } from '../../shared/errors.js';
 import type { Draft as DraftView, RecorderContract } from '../../shared/protocol/host.js';
@@ -33,6 +34,8 @@ export interface DraftOptions {
   readonly lanes: HostLanes;
   readonly recording: RecordingState;
   /** Who signs what is put together. */
+  /** What the host offers support to propose, for the manifest. */
+  readonly commands: () => CommandDescription[];
   readonly identity: Pick<InstallIdentity, 'keys' | 'signer'>;
   readonly app: { readonly name: string; readonly version: string };
   readonly platform: { readonly os: string; readonly arch: string; readonly runtime: string };
@@ -253,6 +256,7 @@ export class Draft {
       session: { id: session.id, app, platform, startedMs: session.startedMs },
       createdMs: this.startedMs,
       range: { startMs, endMs },
+      commands: this.#options.commands(),
       ...(description === '' ? {} : { description }),
     };
     return planDraft(chosen, (id) => this.#source(id), head, identity);

@@ -96,6 +96,11 @@ export class HostLanes {
     });
   }
 
+  /** A text without the values of masked fields that are known now. */
+  maskText(text: string): string {
+    return this.#masking.text(text);
+  }
+
   setPaused(paused: boolean): void {
     if (paused === this.#paused) return;
     if (paused) this.#note('paused', 'The customer paused the recording.');

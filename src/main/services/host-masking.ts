@@ -29,6 +29,11 @@ export class HostMasking {
     return maskLine(this.#scrubber, `${JSON.stringify(event)}\n`);
   }
 
+  /** Any other text that is about to leave the machine. */
+  text(text: string): string {
+    return this.#scrubber.text(text);
+  }
+
   /** Lines of JSON, as `write` would write them now. */
   rewrite(lines: string): string {
     return maskLines(this.#scrubber, lines);

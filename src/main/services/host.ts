@@ -8,7 +8,7 @@ import type { PanelContract, RecorderContract } from '../../shared/protocol/host
 import type { LogLevel } from '../../shared/session/lane.js';
 import { Audience } from './audience.js';
 import { AuditLog } from './audit-log.js';
-import { proposalHandlers } from './commands/proposal-handlers.js';
+import { openHostCommands, type CommandsOptions, type HostCommands } from './commands/host-commands.js';
 import { captureConsole, recordLog } from './console-capture.js';
 import { takeDataFolder } from './data-folder.js';
 import type { DeskAddress, Fetch } from './desk-client.js';
@@ -43,6 +43,8 @@ export interface HostOptions {
   readonly secrets?: Secrets | undefined;
   /** Keys of the organisations whose technicians may write to this install (`fluxrec keys new-root`). Default: nobody may. */
   readonly rootKeys?: readonly string[] | undefined;
+  /** What support may propose to the customer. Default: the built-in commands that need nothing of the app's. */
+  readonly commands?: CommandsOptions | undefined;
   /** What the app runs on, for the manifest. Default: this Node. */
   readonly runtime?: string | undefined;
   readonly openPanel: (view: PanelView) => Promise<{ embedUrl?: string }>;
@@ -87,6 +89,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const leaveDataFolder = await takeDataFolder(fs, dataDir, wallMs);
   let opened: Outbox | undefined;
   let mailbox: Mailbox | undefined;
+  let commands: HostCommands | undefined;
   try {
     const identity = await openIdentity(options.secrets ?? new KeyFileSecrets(fs, join(dataDir, 'keys')));
     const outbox = await Outbox.open({
@@ -121,6 +124,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       lanes,
       recording,
       identity,
+      commands: () => commands?.describe() ?? [],
       app,
       platform: {
         os: `${platform()} ${release()}`,
@@ -132,6 +136,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
     });
     const wipes = new Wipes({ session, windows, drafts, lanes, recording });
     const wipe = (): Promise<{ windows: number; failed: number }> => wipes.wipe();
+
+    const offered = options.commands ?? {};
+    const run = { dataDir, fs, clock, app, maxAgeMs: settings.maxAgeMs, session, lanes, drafts, outbox, post, audit };
+    const support = await openHostCommands({ ...run, offered, panels, windows });
+    commands = support;
 
     async function setPaused(paused: boolean): Promise<void> {
       lanes.setPaused(paused);
@@ -166,7 +175,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
         recording,
         identity,
         audit,
-        proposals: proposalHandlers(undefined),
+        proposals: support.handlers,
         setPaused,
         stopScreen,
         wipe,
@@ -191,6 +200,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
         giveConsoleBack?.();
         stopObserving();
         stopTelling();
+        await support.close();
         lanes.close();
         await post.close();
         await outbox.close();
@@ -200,6 +210,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       },
     };
   } catch (error) {
+    await commands?.close();
     await mailbox?.close();
     await opened?.close();
     await leaveDataFolder();

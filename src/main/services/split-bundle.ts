@@ -56,7 +56,7 @@ async function piecesOf(
   { keys, signer }: SplitOptions['identity'],
 ): Promise<AsyncIterable<Uint8Array>> {
   const named = new Set(entries.map(({ source }) => source));
-  const { session, createdMs, range, description, sources } = bundle.manifest;
+  const { session, createdMs, range, description, commands, sources } = bundle.manifest;
   const head = {
     session,
     createdMs,
@@ -64,6 +64,7 @@ async function piecesOf(
     sources: sources.filter(({ id }) => named.has(id)),
     install: keys,
     ...(description === undefined ? {} : { description }),
+    ...(commands === undefined ? {} : { commands }),
   };
   const sealed: SealedEntry[] = entries.map((manifest) => ({ manifest, crc32: bundle.crc32Of(manifest) ?? 0 }));
   const plan = await planBundle(head, sealed, signer);

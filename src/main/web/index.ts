@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { maxRecorderRequestBytes, recorderContract } from '../../shared/protocol/host.js';
 import type { LogLevel } from '../../shared/session/lane.js';
 import { builtFolder } from '../services/built-folder.js';
+import type { CommandsOptions } from '../services/commands/host-commands.js';
 import { startHost } from '../services/host.js';
 import type { RecorderCaller } from '../services/recorder-handlers.js';
 import { attach } from './attach.js';
@@ -32,6 +33,8 @@ export interface WebHostOptions {
   readonly settings?: { readonly maxAgeMs?: number; readonly maxBytes?: number };
   /** Keys of the organisations whose technicians may propose commands (`fluxrec keys new-root`). Default: nobody may. */
   readonly rootKeys?: readonly string[];
+  /** What support may propose: the app's own commands, its caches, its servers. See docs/commands.md. */
+  readonly commands?: CommandsOptions;
   /** Whether the process's console is recorded. Default: true. */
   readonly captureConsole?: boolean;
 }
@@ -50,7 +53,8 @@ export interface WebHost {
 
 /**
  * Starts the recorder's half that lives in the customer's host process, for an app that runs in a browser. One call,
- * beside the app's own server. Rejects with a FluxionError: `data-dir-in-use`, `desk-url`, or a disk that cannot be written.
+ * beside the app's own server. Rejects with a FluxionError: `data-dir-in-use`, `desk-url`, a mistake in `commands`, or a disk
+ * that cannot be written.
  */
 export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
   const { server, app, dataDir, desk, basePath = '/__fluxrec', settings } = options;
@@ -61,6 +65,7 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
     settings,
     captureConsole: options.captureConsole,
     rootKeys: options.rootKeys,
+    commands: options.commands,
     openPanel: (view) => Promise.resolve({ embedUrl: `${panel.url}#${view}` }),
   });
   const appOrigins = (): string[] => originsOf(server);

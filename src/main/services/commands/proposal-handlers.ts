@@ -2,7 +2,6 @@ import type { Handlers, Message } from '../../../shared/protocol/contract.js';
 import type { PanelContract } from '../../../shared/protocol/host.js';
 import { proposalMethods } from '../../../shared/protocol/proposals.js';
 import type { PanelCaller } from '../panel-handlers.js';
-import { CommandError } from './command-errors.js';
 import type { Proposals } from './proposals.js';
 
 export type ProposalHandlers = Pick<Handlers<PanelContract, PanelCaller>, keyof typeof proposalMethods>;
@@ -10,29 +9,25 @@ export type ProposalHandlers = Pick<Handlers<PanelContract, PanelCaller>, keyof 
 const NO_BYTES = new Uint8Array(0);
 const NOTHING: Message<object> = { value: {}, bytes: NO_BYTES };
 
-/** The panel's half of the proposals. Without a way for letters there are none. */
-export function proposalHandlers(proposals: Proposals | undefined): ProposalHandlers {
-  const known = (): Proposals => {
-    if (proposals === undefined) throw new CommandError('no-such-proposal');
-    return proposals;
-  };
+/** The panel's half of the proposals. */
+export function proposalHandlers(proposals: Proposals): ProposalHandlers {
   return {
     listProposals() {
-      return Promise.resolve({ value: { proposals: proposals?.list() ?? [] }, bytes: NO_BYTES });
+      return Promise.resolve({ value: { proposals: proposals.list() }, bytes: NO_BYTES });
     },
     async lookAtProposal({ value }) {
-      return { value: await known().lookAt(value.proposal), bytes: NO_BYTES };
+      return { value: await proposals.lookAt(value.proposal), bytes: NO_BYTES };
     },
     async decideProposal({ value }) {
-      await known().decide(value.proposal, value.decision, value.effect);
+      await proposals.decide(value.proposal, value.decision, value.effect);
       return NOTHING;
     },
     async stopCommand({ value }) {
-      await known().stop(value.proposal);
+      await proposals.stop(value.proposal);
       return NOTHING;
     },
     async readOutput({ value }) {
-      return { value: await known().output(value.proposal, value.from), bytes: NO_BYTES };
+      return { value: await proposals.output(value.proposal, value.from), bytes: NO_BYTES };
     },
   };
 }

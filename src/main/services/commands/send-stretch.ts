@@ -1,0 +1,43 @@
+import { FluxionError } from '../../../shared/errors.js';
+import type { Lane } from '../../../shared/session/lane.js';
+import type { Drafts } from '../drafts.js';
+import type { Outbox } from '../outbox.js';
+import { CommandError } from './command-errors.js';
+
+export interface SendStretchOptions {
+  readonly drafts: Drafts;
+  readonly outbox: Outbox;
+  /** A report that was sent before. */
+  readonly report: string;
+  readonly stretch: { readonly startMs: number; readonly endMs: number; readonly lanes: readonly Lane[] };
+  readonly signal: AbortSignal;
+}
+
+const LOOK_MS = 200;
+const DESCRIPTION = 'Recorded again, after support had asked for it and the customer had agreed.';
+
+/**
+ * Gathers what all windows and the host recorded in this stretch and adds it to the report as its next part, by the same way
+ * as a report: draft, bundle, outbox. Rejects with a CommandError, or with what a draft or the outbox refuses.
+ */
+export async function sendStretch(options: SendStretchOptions): Promise<{ number: number; bytes: number }> {
+  const { drafts, outbox, report, stretch, signal } = options;
+  const { id } = await drafts.create();
+  try {
+    for (;;) {
+      const { status } = await drafts.view(id);
+      if (status !== 'collecting') break;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      signal.throwIfAborted();
+    }
+    await drafts.select(id, stretch);
+    if (outbox.sentHead(report) === undefined) throw new CommandError('report-gone');
+    signal.throwIfAborted();
+    return await drafts.send(id, DESCRIPTION, (bundle) => outbox.addPart(report, bundle));
+  } catch (error) {
+    const isEmpty = error instanceof FluxionError && error.code === 'draft-empty';
+    throw isEmpty ? new CommandError('nothing-recorded', { cause: error }) : error;
+  } finally {
+    await drafts.discard(id);
+  }
+}
