@@ -27,7 +27,7 @@ function segment(lane: Lane, chain: number, events: readonly object[]): SealedSe
   return seal(lane, chain, Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join('')), events.length);
 }
 
-function seal(lane: Lane, chain: number, plain: Buffer, events: number): SealedSegment {
+function seal(lane: Lane, chain: number, plain: Buffer, events: number, atMs = 1000): SealedSegment {
   const stored = new Uint8Array(deflateRawSync(plain));
   return {
     stored,
@@ -37,10 +37,10 @@ function seal(lane: Lane, chain: number, plain: Buffer, events: number): SealedS
       lane,
       chain,
       sequence: 0,
-      startMonoMs: 1000,
-      endMonoMs: 2000,
-      startWallMs: STARTED_MS + 1000,
-      endWallMs: STARTED_MS + 2000,
+      startMonoMs: atMs,
+      endMonoMs: atMs + 1000,
+      startWallMs: STARTED_MS + atMs,
+      endWallMs: STARTED_MS + atMs + 1000,
       events,
       bytes: plain.length,
       storedBytes: stored.length,
@@ -56,10 +56,13 @@ export interface PartContent {
   readonly errors?: readonly string[];
   /** About how large the part is: a log of random text, which does not deflate. */
   readonly bytes?: number;
+  /** How many chains of the dom lane, one a minute, each of 1 MB. */
+  readonly domChains?: number;
   readonly range?: { readonly startMs: number; readonly endMs: number };
 }
 
-export async function makePart({ errors = [], bytes = 0, range = { startMs: 0, endMs: 60_000 } }: PartContent = {}) {
+export async function makePart({ errors = [], bytes = 0, domChains = 0, ...content }: PartContent = {}) {
+  const range = content.range ?? { startMs: 0, endMs: Math.max(60_000, domChains * 60_000) };
   const log = Array.from({ length: Math.ceil(bytes / 48_000) + 1 }, () => ({
     type: 'log',
     t: 1000,
@@ -72,8 +75,25 @@ export async function makePart({ errors = [], bytes = 0, range = { startMs: 0, e
     ...errors.map((message, chain) =>
       segment('error', chain, [{ type: 'error', t: 1000, kind: 'uncaught', name: 'Error', message }]),
     ),
+    ...Array.from({ length: domChains }, (_, chain) => domChain(chain)),
   ];
   return writePart(sealed, range);
+}
+
+function domChain(chain: number): SealedSegment {
+  const node = {
+    id: 1,
+    type: 0,
+    childNodes: [{ id: 2, type: 3, textContent: randomBytes(750_000).toString('base64') }],
+  };
+  const timestamp = STARTED_MS + chain * 60_000;
+  const events = [
+    { type: 4, timestamp, data: { href: 'https://fluxion.example', width: 1280, height: 800 } },
+    { type: 2, timestamp, data: { node, initialOffset: { left: 0, top: 0 } } },
+  ];
+  const plain = Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+  const { segment: sealed, stored } = seal('dom', chain, plain, events.length, chain * 60_000);
+  return { segment: { ...sealed, checkout: true }, stored };
 }
 
 /** A good part of 65 KB for every 64 MiB of blanks that it unpacks to: reading one keeps a core busy for a second or two. */
