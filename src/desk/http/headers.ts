@@ -26,6 +26,7 @@ const VIEWER_CSP = [
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
+  'media-src blob:',
   "font-src 'self'",
   "frame-src 'self'",
   "worker-src 'self' blob:",

@@ -95,6 +95,11 @@ export class OpenReport {
     return this.#isLoaded;
   }
 
+  /** Aborted when the report is closed. */
+  get closed(): AbortSignal {
+    return this.#closing.signal;
+  }
+
   /** Called once. Reads the lists of contents; `loadLines` comes after it, when the first frame is shown. */
   async open(source: SessionSource): Promise<void> {
     const { signal } = this.#closing;

@@ -2,6 +2,7 @@ import type { DeskReport } from './desk-report.svelte.js';
 import type { OpenReport } from './open-report.svelte.js';
 import { ReportPanels } from './report-panels.svelte.js';
 import { Replay } from './replay.svelte.js';
+import { Screen } from './screen.svelte.js';
 import type { Router } from './router.svelte.js';
 import { ViewerContext } from './viewer-context.js';
 
@@ -18,6 +19,7 @@ export class ReportPage {
   readonly report: OpenReport;
   readonly desk: DeskReport | undefined;
   readonly replay: Replay;
+  readonly screen: Screen;
   readonly panels: ReportPanels;
   readonly #router: ReportPageOptions['router'];
   /** Goes up when the comment field should take the focus. */
@@ -27,6 +29,7 @@ export class ReportPage {
     this.report = options.report;
     this.desk = options.desk;
     this.replay = new Replay(options.report, options.replayUrl);
+    this.screen = new Screen(options.report, this.replay);
     this.panels = new ReportPanels(options.report, options.desk !== undefined);
     this.#router = options.router;
   }

@@ -38,6 +38,17 @@ export function reportShortcuts(page: ReportPage, announcer: Pick<Announcer, 'sa
       { keys: [']'], label: 'Faster', run: () => playback?.changeSpeed(1) },
       { keys: ['['], label: 'Slower', run: () => playback?.changeSpeed(-1) },
       { keys: ['s'], label: 'Skip inactivity, or not', run: () => playback?.setSkipsInactive(!playback.skipsInactive) },
+      ...(page.screen.hasVideo
+        ? [
+            {
+              keys: ['v'],
+              label: 'Page, video beside it, over it, or alone',
+              run: () => {
+                page.screen.turn();
+              },
+            },
+          ]
+        : []),
       ...(page.desk === undefined
         ? []
         : [
