@@ -73,7 +73,22 @@ const e2e = {
     fileParallelism: false,
   },
 };
+/** The built Electron app over a stand-in: tests/electron/standin. */
+const electron = {
+  resolve: { conditions: ['fluxrec-source', 'node', 'module'] },
+  test: {
+    name: 'electron',
+    sequence: { groupOrder: 4 },
+    retry,
+    environment: 'node',
+    include: ['tests/electron/**/*.test.ts'],
+    globalSetup: ['tests/electron/build-standin.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    fileParallelism: false,
+  },
+};
 
 export default defineConfig({
-  test: { projects: [unit, integration, ...(chromium === undefined ? [] : [browser, e2e])] },
+  test: { projects: [unit, integration, ...(chromium === undefined ? [] : [browser, e2e, electron])] },
 });

@@ -76,7 +76,7 @@ export function replayedBody(desk: Page): ReturnType<Page['locator']> {
 }
 
 /** Bytes of the first part of the newest report in the desk's store. */
-export async function newestBundle(product: Product): Promise<Uint8Array<ArrayBuffer>> {
+export async function newestBundle(product: Pick<Product, 'dir'>): Promise<Uint8Array<ArrayBuffer>> {
   const found: { path: string; at: number }[] = [];
   for (const name of await readdir(product.dir, { recursive: true })) {
     if (!/parts[/\\]\d+\.fluxrec$/.test(name)) continue;

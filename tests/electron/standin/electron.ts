@@ -1,0 +1,71 @@
+// The module `electron` of the main process, as far as the product uses it.
+import type { CrashReporter, Dialog, Menu, MenuItemConstructorOptions, NativeTheme, Protocol, Shell } from 'electron';
+import { app, beforeReady } from './app.js';
+import { StandInBrowserWindow } from './browser-window.js';
+import { ipcMain } from './ipc.js';
+import { sessionOf } from './session.js';
+import { note, state } from './state.js';
+import { strict, strictClass } from './strict.js';
+
+let schemesRegistered = false;
+export let menu: readonly MenuItemConstructorOptions[] = [];
+
+export const electron = strict<Partial<typeof import('electron')>>('electron', {
+  app,
+  BrowserWindow: StandInBrowserWindow,
+  ipcMain: ipcMain.electron,
+  crashReporter: strict<CrashReporter>('crashReporter', {
+    start: (options) => {
+      note('crashReporter.start', options);
+    },
+  }),
+  dialog: strict<Dialog>('dialog', {
+    showMessageBox: (...values: unknown[]) => {
+      note('dialog.showMessageBox', ...values);
+      return Promise.resolve({ response: 0, checkboxChecked: false });
+    },
+  }),
+  Menu: strictClass<typeof Menu>(
+    'Menu',
+    () => {
+      throw new Error('stand-in: new Menu is not implemented');
+    },
+    {
+      // What a template says is what the test clicks.
+      buildFromTemplate: (template) => template as unknown as Menu,
+      setApplicationMenu: (given) => {
+        menu = given as unknown as readonly MenuItemConstructorOptions[];
+      },
+    },
+  ),
+  nativeTheme: strict<NativeTheme>('nativeTheme', { shouldUseDarkColors: false }),
+  protocol: strict<Protocol>('protocol', {
+    registerSchemesAsPrivileged: (schemes) => {
+      beforeReady('protocol.registerSchemesAsPrivileged');
+      if (schemesRegistered) throw new Error('protocol.registerSchemesAsPrivileged can be called only once');
+      schemesRegistered = true;
+      for (const { scheme, privileges } of schemes) {
+        if (privileges?.standard !== true || privileges.secure !== true) {
+          throw new Error(`stand-in: only standard and secure schemes are implemented, not ${scheme}`);
+        }
+        state.schemes.push(scheme);
+      }
+      note('protocol.registerSchemesAsPrivileged', schemes);
+    },
+    handle: (scheme, handler) => {
+      sessionOf('').electron.protocol.handle(scheme, handler);
+    },
+  }),
+  session: strict<(typeof import('electron'))['session']>('session', {
+    get defaultSession() {
+      return sessionOf('').electron;
+    },
+    fromPartition: (partition) => sessionOf(partition).electron,
+  }),
+  shell: strict<Shell>('shell', {
+    openExternal: (url) => {
+      note('shell.openExternal', url);
+      return Promise.resolve();
+    },
+  }),
+});

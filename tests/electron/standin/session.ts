@@ -1,0 +1,96 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Protocol, Session } from 'electron';
+import type { Browser, BrowserContext } from 'playwright-core';
+import { fromWeb } from './origins.js';
+import { state } from './state.js';
+import { strict } from './strict.js';
+
+type Handler = Parameters<Protocol['handle']>[1];
+type RequestHandler = Parameters<Session['setPermissionRequestHandler']>[0];
+type CheckHandler = Parameters<Session['setPermissionCheckHandler']>[0];
+
+/** One of Electron's sessions: a browser context, and a port under which its schemes are served. */
+export class StandInSession {
+  readonly partition: string;
+  readonly handlers = new Map<string, Handler>();
+  readonly electron: Session;
+  request: RequestHandler = null;
+  check: CheckHandler = null;
+  #opened: Promise<{ context: BrowserContext; port: number }> | undefined;
+
+  constructor(partition: string) {
+    this.partition = partition;
+    this.electron = strict<Session>(`session(${partition})`, {
+      protocol: strict<Protocol>('protocol', {
+        handle: (scheme, handler) => {
+          if (!state.schemes.includes(scheme)) throw new Error(`stand-in: ${scheme} is not registered as privileged`);
+          if (this.handlers.has(scheme)) throw new Error(`The scheme ${scheme} is handled already`);
+          this.handlers.set(scheme, handler);
+        },
+        isProtocolHandled: (scheme) => this.handlers.has(scheme),
+      }),
+      setPermissionRequestHandler: (handler) => {
+        this.request = handler;
+      },
+      setPermissionCheckHandler: (handler) => {
+        this.check = handler;
+      },
+      setDevicePermissionHandler: () => undefined,
+    });
+  }
+
+  open(browser: Browser): Promise<{ context: BrowserContext; port: number }> {
+    this.#opened ??= this.#open(browser);
+    return this.#opened;
+  }
+
+  async #open(browser: Browser): Promise<{ context: BrowserContext; port: number }> {
+    const server = createServer((request, response) => {
+      this.#serve(request, response).catch((error: unknown) => {
+        console.error('stand-in: a scheme’s handler failed', error);
+        response.destroy();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    server.unref();
+    return { context: await browser.newContext({ viewport: null }), port: (server.address() as AddressInfo).port };
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = fromWeb(`http://${request.headers.host ?? ''}${request.url ?? ''}`);
+    const handler = this.handlers.get(url.split(':', 1)[0] ?? '');
+    if (handler === undefined) {
+      response.destroy(); // As an unknown scheme: nothing loads.
+      return;
+    }
+    const pieces: Buffer[] = [];
+    for await (const piece of request as AsyncIterable<Buffer>) pieces.push(piece);
+    const { method = 'GET' } = request;
+    const headers = new Headers();
+    for (const [name, value] of Object.entries(request.headers)) {
+      if (typeof value === 'string' && name !== 'host' && name !== 'connection') headers.set(name, value);
+    }
+    const body = pieces.length > 0 ? { body: Buffer.concat(pieces) } : {};
+    const answer = await handler(new Request(url, { method, headers, ...body }));
+    response.writeHead(answer.status, Object.fromEntries(answer.headers));
+    response.end(Buffer.from(await answer.arrayBuffer()));
+  }
+}
+
+const sessions = new Map<string, StandInSession>();
+
+export function sessionOf(partition: string): StandInSession {
+  if (!state.isReady) throw new Error('Session can only be received when app is ready');
+  const known = sessions.get(partition);
+  if (known !== undefined) return known;
+  const made = new StandInSession(partition);
+  sessions.set(partition, made);
+  return made;
+}
+
+/** Of what the app was given. */
+export function standInOf(electron: Session | undefined): StandInSession {
+  const found = [...sessions.values()].find((session) => session.electron === electron);
+  return found ?? sessionOf('');
+}
