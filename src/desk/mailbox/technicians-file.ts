@@ -21,7 +21,7 @@ export class TechniciansFile {
   readonly #now: () => number;
   #held: Held | undefined;
   #version = '';
-  #lookedMs = -Infinity;
+  #looked: { readonly atMs: number; readonly done: Promise<void> } | undefined;
 
   constructor(path: string, log: Log, now: () => number) {
     this.#path = path;
@@ -39,9 +39,16 @@ export class TechniciansFile {
     return this.#held?.keys.has(signingKey) === true;
   }
 
-  async #look(): Promise<void> {
-    if (this.#now() - this.#lookedMs < TECHNICIANS_LOOK_MS) return;
-    this.#lookedMs = this.#now();
+  /** Who asks while it is being looked at waits for what is found. */
+  #look(): Promise<void> {
+    const atMs = this.#now();
+    if (this.#looked === undefined || Math.abs(atMs - this.#looked.atMs) >= TECHNICIANS_LOOK_MS) {
+      this.#looked = { atMs, done: this.#read() };
+    }
+    return this.#looked.done;
+  }
+
+  async #read(): Promise<void> {
     try {
       const { mtimeMs, size } = await stat(this.#path);
       const version = `${mtimeMs} ${size}`;

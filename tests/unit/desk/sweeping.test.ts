@@ -3,7 +3,13 @@ import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { QUARANTINE_SWEEP_INTERVAL_MS, QUARANTINE_TTL_MS, SWEEP_INTERVAL_MS } from '../../../src/desk/limits.js';
+import {
+  LETTER_TTL_MS,
+  QUARANTINE_SWEEP_INTERVAL_MS,
+  QUARANTINE_TTL_MS,
+  SWEEP_INTERVAL_MS,
+} from '../../../src/desk/limits.js';
+import { Mailboxes } from '../../../src/desk/mailbox/mailboxes.js';
 import { startSweeping } from '../../../src/desk/sweeping.js';
 import { FolderStore } from '../../../src/store/folder-store.js';
 
@@ -42,7 +48,9 @@ async function start(): Promise<void> {
       return isBroken ? Promise.reject(new Error('a broken disk')) : Promise.resolve();
     },
   };
-  stop = await startSweeping({ intake, store: await FolderStore.open(folder), now: () => nowMs, log });
+  const store = await FolderStore.open(folder);
+  const mailboxes = new Mailboxes(store, () => nowMs);
+  stop = await startSweeping({ intake, store, mailboxes, now: () => nowMs, log });
 }
 
 /** A file in the store whose last byte came at this time. */
@@ -69,6 +77,15 @@ it('quarantined bytes go after a month, at the start and daily; younger ones and
   await expect.poll(() => existsSync(young)).toBe(false);
   expect(existsSync(join(folder, 'quarantine'))).toBe(false);
   expect(existsSync(counts)).toBe(true);
+});
+
+it('letters that nobody fetched go when they have expired', async () => {
+  const box = `mailboxes/${'0a'.repeat(32)}`;
+  const name = (atMs: number): string => `${box}/${String(atMs).padStart(16, '0')}-${REPORT}.letter`;
+  const old = await put(name(START_MS - LETTER_TTL_MS - 1), START_MS);
+  const young = await put(name(START_MS - LETTER_TTL_MS + 1000), START_MS);
+  await start();
+  expect([old, young].map(existsSync)).toEqual([false, true]);
 });
 
 it('what cannot be removed keeps neither the desk from starting nor the next sweep from coming', async () => {
