@@ -34,6 +34,7 @@ const REFUSALS = {
   'wrong-origin': { status: 403, message: 'The desk answers its own pages only. Open the desk by its own address.' },
   'not-found': { status: 404, message: 'There is nothing at this address.' },
   'report-unknown': { status: 404, message: 'The desk has no report of this name. Check the receipt code.' },
+  'proposal-unknown': { status: 404, message: 'The report’s conversation has no such proposal.' },
   'part-unknown': { status: 404, message: 'The report has no such part.' },
   'technicians-missing': { status: 404, message: 'The desk has no list of technicians.' },
   'recipient-unknown': { status: 404, message: 'The desk keeps no mailbox for the one that this letter is for.' },

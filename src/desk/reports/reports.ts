@@ -7,6 +7,7 @@ import { DeskError } from '../errors.js';
 import { MAX_CONVERSATION_ENTRIES } from '../limits.js';
 import type { Log } from '../log.js';
 import { KeyedTurns } from '../turns.js';
+import { commandEntry, isCommandSaid } from './command-said.js';
 import type { Digest } from './digest.js';
 import { Inbox } from './inbox.js';
 import { conversationKey, conversationPrefix, digestKey, headKey, partKey, quarantineKey } from './layout.js';
@@ -89,12 +90,14 @@ export class Reports {
     await this.#append(state, { ...entry, reason: reason.slice(0, 1000) });
   }
 
-  /** What a technician says. Throws `report-unknown`, `conversation-full`. */
+  /** What a technician says, or writes down of a command. Throws `report-unknown`, `proposal-unknown`, `conversation-full`. */
   async say(id: string, request: SayRequest, author: string): Promise<ConversationEntry> {
     const state = this.inbox.get(id);
     if (state === undefined) throw new DeskError('report-unknown');
     if (state.entries >= MAX_CONVERSATION_ENTRIES) throw new DeskError('conversation-full');
-    return this.#append(state, { ...request, id: randomUUID(), by: 'technician', author });
+    if (!isCommandSaid(request)) return this.#append(state, { ...request, id: randomUUID(), by: 'technician', author });
+    if (request.type !== 'proposal' && !state.hasProposal(request.proposal)) throw new DeskError('proposal-unknown');
+    return this.#append(state, commandEntry(request, id, author));
   }
 
   /** The conversation as the store has it. */

@@ -11,6 +11,7 @@ export class ReportState {
   readonly quarantined = new Map<number, Part>();
   readonly #digests = new Map<number, Digest>();
   readonly #seen = new Set<string>();
+  readonly #proposals = new Set<string>();
   #status: ReportSummary['status'] = 'new';
   #comments = 0;
   #arrivedMs: number | undefined;
@@ -34,6 +35,10 @@ export class ReportState {
     return this.#seen.size;
   }
 
+  hasProposal(id: string): boolean {
+    return this.#proposals.has(id);
+  }
+
   hasEntry(id: string): boolean {
     return this.#seen.has(id);
   }
@@ -54,6 +59,9 @@ export class ReportState {
         break;
       case 'status':
         this.#status = entry.status;
+        break;
+      case 'proposal':
+        this.#proposals.add(entry.proposal);
         break;
       case 'comment':
         this.#comments += 1;

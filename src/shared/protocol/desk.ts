@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { MAX_TEXT_LENGTH, UPLOAD_CHUNK_BYTES } from '../constants.js';
+import { commandSaySchemas } from '../report/command-entries.js';
 import {
   conversationEntrySchema,
   partSchema,
@@ -90,5 +91,6 @@ export const sayRequestSchema = v.variant('type', [
     momentMs: v.optional(v.pipe(v.number(), v.finite())),
   }),
   v.object({ type: v.literal('status'), status: v.picklist(STATUSES) }),
+  ...commandSaySchemas,
 ]);
 export type SayRequest = v.InferOutput<typeof sayRequestSchema>;

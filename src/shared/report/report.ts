@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { MAX_PART_BYTES, MAX_TEXT_LENGTH } from '../constants.js';
+import { commandEntrySchemas } from './command-entries.js';
 import { publicIdentitySchema } from '../crypto/keys.js';
 
 const uuid = v.pipe(v.string(), v.uuid());
@@ -61,6 +62,7 @@ export const conversationEntrySchema = v.variant('type', [
     /** The moment that it is pinned to, in session time; absent: about the whole report. */
     momentMs: v.optional(instant),
   }),
+  ...commandEntrySchemas,
 ]);
 export type ConversationEntry = v.InferOutput<typeof conversationEntrySchema>;
 

@@ -25,6 +25,7 @@ export const ICONS = {
   log: 'M2.5 4h11M2.5 8h11M2.5 12h7',
   network: 'M5 13V3M2.5 5.5 5 3l2.5 2.500M11 3v10M8.5 10.5 11 13l2.5-2.5',
   action: 'M4 2.5 13 7.4 9 8.600l-1.6 4z',
+  command: 'm2.5 4.5 3.5 3.500-3.5 3.500M8 12h5.5',
   details: 'M2.5 3h11v10h-11zM5 6h6M5 8.500h6M5 11h3',
   refresh: 'M13.5 8A5.5 5.5 0 1 1 11.8 4M13.5 2v3h-3',
   offline:

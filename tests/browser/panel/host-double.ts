@@ -165,6 +165,7 @@ export class HostDouble implements PanelPort {
     decideProposal: () => ({}),
     stopCommand: () => ({}),
     readOutput: () => ({ chunks: [], total: 0 }),
+    audit: () => ({ records: [], hasMore: false }),
     closePanel: () => ({}),
   };
 

@@ -105,14 +105,14 @@ describe('one session', () => {
   });
 
   it('begins anew when the host was away for longer than anything is kept', async () => {
-    const app = await start({ settings: { maxAgeMs: 50 } });
+    const app = await start({ settings: { maxAgeMs: 1000 } });
     const before = await WindowDouble.open(app.origin);
-    await new Promise((resolve) => setTimeout(resolve, 80));
+    await new Promise((resolve) => setTimeout(resolve, 1200));
     await app.restart();
     await new Promise((resolve) => setTimeout(resolve, 10));
     expect(app.host.session.id).toBe(before.hello.session.id);
     await app.host.close();
-    await new Promise((resolve) => setTimeout(resolve, 120));
+    await new Promise((resolve) => setTimeout(resolve, 1500));
     await app.restart();
     expect(app.host.session.id).not.toBe(before.hello.session.id);
     await expect(before.call('clock', {})).rejects.toThrow('401 capability-refused');

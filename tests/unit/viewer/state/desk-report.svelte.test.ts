@@ -16,7 +16,7 @@ class DeskDouble {
     if (this.error !== undefined) return Promise.reject(this.error);
     this.#said += 1;
     const id = `10000000-0000-4000-8000-${String(this.#said).padStart(12, '0')}`;
-    const entry: ConversationEntry = { ...request, id, atMs: 1, by: 'technician', author: 'Ines' };
+    const entry = { ...request, id, atMs: 1, by: 'technician', author: 'Ines' } as ConversationEntry;
     const status = request.type === 'status' ? { status: request.status } : {};
     const head = { ...this.answer.report, ...status };
     this.answer = { ...this.answer, report: head, conversation: [...this.answer.conversation, entry] };
