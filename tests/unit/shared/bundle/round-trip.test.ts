@@ -25,11 +25,11 @@ describe('whatever was recorded', () => {
               chain === segment.chain &&
               lane === segment.lane &&
               source === segment.source &&
-              path.endsWith(`-${String(segment.sequence).padStart(4, '0')}.ndjson`),
+              path.endsWith(`-${String(segment.sequence).padStart(4, '0')}.${lane === 'screen' ? 'webm' : 'ndjson'}`),
           );
           if (entry === undefined) throw new Error('lost');
           expect(await bundle.readStored(entry)).toEqual(stored);
-          expect(await bundle.readPlain(entry)).toEqual(inflateSync(stored));
+          expect(await bundle.readPlain(entry)).toEqual(segment.lane === 'screen' ? stored : inflateSync(stored));
           const source = session.head.sources.find(({ id }) => id === segment.source);
           expect(entry.startMs).toBe(toSessionMs(source ?? { anchors: [] }, segment.startMonoMs));
         }
