@@ -6,6 +6,7 @@ import { LocalFile, localFileContext } from './state/local-file.svelte.js';
 import { Router, routerContext } from './state/router.svelte.js';
 import { Shortcuts, shortcutsContext } from './state/shortcuts.svelte.js';
 import { SignIn, signInContext } from './state/sign-in.svelte.js';
+import { Technician, technicianContext } from './state/technician.svelte.js';
 import { Theme, themeContext } from './state/theme.svelte.js';
 import { WallClock, wallClockContext } from './state/wall-clock.svelte.js';
 
@@ -18,6 +19,7 @@ export interface Services {
   readonly replayUrl: string;
   readonly router: Router;
   readonly signIn: SignIn;
+  readonly technician: Technician;
   readonly inbox: Inbox;
   readonly localFile: LocalFile;
   readonly shortcuts: Shortcuts;
@@ -35,6 +37,11 @@ export function createServices(window: Window, doFetch: typeof fetch = fetchOrEa
   };
   const desk = new DeskClient({ baseUrl: new URL('/', window.location.href).href, fetch: watchedFetch });
   const signIn = new SignIn(desk, memory);
+  const technician = new Technician(async (handlers) => {
+    const { TechnicianMailbox } = await import('./sources/technician-mailbox.js');
+    // Not the watched fetch: a mailbox token that has ended signs nobody out.
+    return TechnicianMailbox.open({ origin: window.location.origin, fetch: doFetch, ...handlers });
+  }, signIn);
   return {
     desk,
     fetch: watchedFetch,
@@ -42,6 +49,7 @@ export function createServices(window: Window, doFetch: typeof fetch = fetchOrEa
     replayUrl: new URL('../../src/viewer/replay.html', window.document.baseURI).href,
     router: new Router(window),
     signIn,
+    technician,
     inbox: new Inbox({ desk, visibility: window.document, network: window }),
     localFile: new LocalFile(),
     shortcuts: new Shortcuts(),
@@ -64,6 +72,7 @@ function storageOf(window: Window): Storage | undefined {
 export function provideServices(services: Services): Services {
   routerContext.set(services.router);
   signInContext.set(services.signIn);
+  technicianContext.set(services.technician);
   inboxContext.set(services.inbox);
   localFileContext.set(services.localFile);
   shortcutsContext.set(services.shortcuts);
