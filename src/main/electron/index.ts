@@ -5,14 +5,17 @@ import type { LogLevel } from '../../shared/session/lane.js';
 import { toErrorResult } from '../../shared/errors.js';
 import { builtFolder } from '../services/built-folder.js';
 import type { CommandsOptions } from '../services/commands/host-commands.js';
+import { nodeFileSystem } from '../services/durable-file.js';
 import { startHost, type Host } from '../services/host.js';
 import type { PanelView } from '../services/recorder-handlers.js';
+import { electronCommands } from './app-commands.js';
 import { keepCrashDumps } from './crash-reporting.js';
 import { electronModule, runtimeName } from './electron-module.js';
 import { ElectronHostError } from './errors.js';
 import { PanelWindow } from './panel-window.js';
 import { watchProcesses } from './process-watch.js';
 import { openRecorderChannel } from './recorder-channel.js';
+import { SafeStorageSecrets } from './safe-storage-secrets.js';
 import { ensureSchemes } from './schemes.js';
 
 export interface ElectronHostOptions {
@@ -24,12 +27,12 @@ export interface ElectronHostOptions {
   readonly dataDir?: string;
   /** Where reports go: https, or this computer. Without it they are kept, and can be saved to a file. */
   readonly desk?: { readonly url: string; readonly key?: string };
-  /** How much of the past is kept. Defaults: ten minutes, 200 MB. */
-  readonly settings?: { readonly maxAgeMs?: number; readonly maxBytes?: number };
-  /** What support may propose: the app's own commands, its caches, its servers. `restart` is there by itself. See docs/commands.md. */
-  readonly commands?: CommandsOptions;
   /** Keys of the organisations whose technicians may propose commands (`fluxrec keys new-root`). Default: nobody may. */
   readonly rootKeys?: readonly string[];
+  /** What support may propose: the app's own commands, its servers. `restart` and the web cache are there by themselves. See docs/commands.md. */
+  readonly commands?: CommandsOptions;
+  /** How much of the past is kept. Defaults: ten minutes, 200 MB. */
+  readonly settings?: { readonly maxAgeMs?: number; readonly maxBytes?: number };
   /** Whether the process's console is recorded. Default: true. */
   readonly captureConsole?: boolean;
   /** False where the app starts Electron's crash reporter itself. Default: dumps are kept in `dataDir`, and never uploaded. */
@@ -83,18 +86,24 @@ export function startElectronHost(options: ElectronHostOptions): ElectronHost {
     documentDir: options.panel?.documentDir ?? builtFolder('renderer'),
     preload: options.panel?.preload ?? join(builtFolder('preload'), PANEL_PRELOAD),
   });
-  function relaunch(): void {
-    app.relaunch();
-    app.quit();
-  }
   const started: Promise<Host> = startHost({
     app: about,
     dataDir,
     desk: options.desk,
     settings: options.settings,
-    captureConsole: options.captureConsole,
+    secrets: new SafeStorageSecrets({
+      store: electron.safeStorage,
+      whenReady: () => app.whenReady(),
+      platform: process.platform,
+      fs: nodeFileSystem,
+      folder: join(dataDir, 'keys'),
+      onUnprotected() {
+        console.warn('Fluxion Recorder found no key store of the system; its keys are in a file of this account.');
+      },
+    }),
     rootKeys: options.rootKeys,
-    commands: { restart: relaunch, ...options.commands },
+    commands: electronCommands(electron, options.commands),
+    captureConsole: options.captureConsole,
     runtime: runtimeName(),
     async openPanel(view) {
       await showPanel(view);

@@ -32,6 +32,11 @@ export class KeyFileSecrets implements Secrets {
     await writeJsonFile(this.#fs, this.#path(name), { version: 1, value });
   }
 
+  /** For a better place that has taken it over. */
+  async remove(name: SecretName): Promise<void> {
+    await this.#fs.rm(this.#path(name), { force: true });
+  }
+
   #path(name: SecretName): string {
     return join(this.#folder, `${name}.key`);
   }

@@ -1,5 +1,14 @@
 // The module `electron` of the main process, as far as the product uses it.
-import type { CrashReporter, Dialog, Menu, MenuItemConstructorOptions, NativeTheme, Protocol, Shell } from 'electron';
+import type {
+  CrashReporter,
+  Dialog,
+  Menu,
+  MenuItemConstructorOptions,
+  NativeTheme,
+  Protocol,
+  SafeStorage,
+  Shell,
+} from 'electron';
 import { app, beforeReady } from './app.js';
 import { StandInBrowserWindow } from './browser-window.js';
 import { ipcMain } from './ipc.js';
@@ -56,6 +65,8 @@ export const electron = strict<Partial<typeof import('electron')>>('electron', {
       sessionOf('').electron.protocol.handle(scheme, handler);
     },
   }),
+  // As on a Linux without a key store: the recorder must refuse it.
+  safeStorage: strict<SafeStorage>('safeStorage', { getSelectedStorageBackend: () => 'basic_text' }),
   session: strict<(typeof import('electron'))['session']>('session', {
     get defaultSession() {
       return sessionOf('').electron;

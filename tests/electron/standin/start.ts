@@ -18,7 +18,8 @@ const KEY = 'electron-stand-in';
 Object.assign(globalThis, { [KEY]: electron });
 
 // `import … from 'electron'`: a module whose exports are what is implemented; any other name does not link.
-const NAMES = 'app, BrowserWindow, crashReporter, dialog, ipcMain, Menu, nativeTheme, protocol, session, shell';
+const NAMES =
+  'app, BrowserWindow, crashReporter, dialog, ipcMain, Menu, nativeTheme, protocol, safeStorage, session, shell';
 const source = `export const { ${NAMES} } = globalThis['${KEY}'];`;
 const url = `data:text/javascript,${encodeURIComponent(source)}`;
 const hook = `export async function resolve(specifier, context, next) {
