@@ -16,6 +16,15 @@ export interface FetchedRange {
   readonly size: number;
   /** Its entity tag, if the server tells one. */
   readonly etag: string | undefined;
+  /** Where it was read, if the server that was asked sent us on: good for a while, and in place of asking there again. */
+  readonly movedTo: string | undefined;
+}
+
+export interface ExpectedFile {
+  readonly size: number;
+  readonly etag: string | undefined;
+  /** The tag is that of another server than the one that is asked first: that one would not know it. */
+  readonly isMoved: boolean;
 }
 
 export interface RangeRequest {
@@ -23,7 +32,7 @@ export interface RangeRequest {
   /** `from` to `to` (exclusive), or the last `last` bytes. */
   readonly range: Range;
   /** What the file was when it was opened. */
-  readonly expected?: { readonly size: number; readonly etag: string | undefined };
+  readonly expected?: ExpectedFile;
   readonly fetch: typeof fetch;
   readonly signal?: AbortSignal | undefined;
 }
@@ -61,17 +70,19 @@ async function attemptRange(request: RangeRequest): Promise<FetchedRange> {
   try {
     const headers: Record<string, string> = { range: rangeHeader(range) };
     // Weak tags never match in If-Match (RFC 9110, 13.1.1); they are compared on the answer.
-    if (expected?.etag?.startsWith('"') === true) headers['if-match'] = expected.etag;
-    const response = await request.fetch(url, { headers, signal, redirect: 'error' });
+    if (expected?.isMoved === false && expected.etag?.startsWith('"') === true) headers['if-match'] = expected.etag;
+    // A desk may send us on to its store. Where to is bounded by the viewer's Content-Security-Policy.
+    const response = await request.fetch(url, { headers, signal, redirect: 'follow' });
     onBytes();
+    const movedTo = response.redirected ? response.url : undefined;
     const answer = readHead(response, range);
     if (expected !== undefined && (answer.size !== expected.size || answer.etag !== expected.etag)) {
       void response.body?.cancel().catch(() => undefined); // Not wanted; how it ends does not matter.
       throw new SourceError('changed', { status: response.status });
     }
-    if (answer.size === 0) return { ...answer, bytes: new Uint8Array(0) };
+    if (answer.size === 0) return { ...answer, bytes: new Uint8Array(0), movedTo };
     const bytes = await readExactly(response, answer.length, onBytes);
-    return { offset: answer.offset, bytes, size: answer.size, etag: answer.etag };
+    return { offset: answer.offset, bytes, size: answer.size, etag: answer.etag, movedTo };
   } finally {
     clearTimeout(timer);
   }

@@ -1,6 +1,6 @@
 import type { ByteSource } from '../../shared/bundle/byte-source.js';
 import { BLOCK_BYTES, BlockCache, copyOverlap } from './block-cache.js';
-import { fetchRange, type FetchedRange } from './fetch-range.js';
+import { fetchRange, type ExpectedFile, type FetchedRange, type RangeRequest } from './fetch-range.js';
 import { HEAD_RANGE, TAIL_RANGE } from './first-ranges.js';
 import { SourceError } from './source-error.js';
 
@@ -35,18 +35,20 @@ export class RangeByteSource implements ByteSource {
   readonly size: number;
   readonly #url: string;
   readonly #fetch: typeof fetch;
-  readonly #expected: { readonly size: number; readonly etag: string | undefined };
+  readonly #expected: ExpectedFile;
+  #movedTo: string | undefined;
   readonly #cache: BlockCache;
   #requests = 2;
   #fetchedBytes = 0;
   #lastEnd = -1;
   #aheadBytes = FIRST_AHEAD_BYTES;
 
-  constructor(url: string, fetcher: typeof fetch, file: Pick<FetchedRange, 'size' | 'etag'>) {
+  constructor(url: string, fetcher: typeof fetch, file: Pick<FetchedRange, 'size' | 'etag' | 'movedTo'>) {
     this.size = file.size;
     this.#url = url;
     this.#fetch = fetcher;
-    this.#expected = { size: file.size, etag: file.etag };
+    this.#movedTo = file.movedTo;
+    this.#expected = { size: file.size, etag: file.etag, isMoved: file.movedTo !== undefined };
     this.#cache = new BlockCache(file.size, CACHE_BYTES);
   }
 
@@ -98,14 +100,23 @@ export class RangeByteSource implements ByteSource {
     this.#lastEnd = to;
     this.#requests += 1;
     const range = { from: run.from, to };
-    const fetched = await fetchRange({
-      url: this.#url,
-      fetch: this.#fetch,
-      range,
-      expected: this.#expected,
-      signal,
-    });
+    const fetched = await this.#fetchMoved({ fetch: this.#fetch, range, expected: this.#expected, signal });
     this.keep(fetched);
+    return fetched;
+  }
+
+  /** From where we were sent on to, until that is refused: then its address has expired, and we are sent on again. */
+  async #fetchMoved(request: Omit<RangeRequest, 'url'>): Promise<FetchedRange> {
+    if (this.#movedTo !== undefined) {
+      try {
+        return await fetchRange({ ...request, url: this.#movedTo });
+      } catch (error) {
+        if (!(error instanceof SourceError) || error.code !== 'refused') throw error;
+        this.#requests += 1;
+      }
+    }
+    const fetched = await fetchRange({ ...request, url: this.#url });
+    this.#movedTo = fetched.movedTo;
     return fetched;
   }
 }

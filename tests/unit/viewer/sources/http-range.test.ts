@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { openRange } from '../../../../src/viewer/sources/http-range.js';
+import { openRange, RangeByteSource } from '../../../../src/viewer/sources/http-range.js';
 import { SourceError } from '../../../../src/viewer/sources/source-error.js';
 
 /** A file behind HTTP, as RFC 9110 wants it, with every request noted; `alter` may answer something else. */
@@ -194,5 +194,59 @@ describe('a file by range', () => {
     const source = await opened(served);
     await expect(source.read(500 * KB, 10, stop.signal)).rejects.toThrow('enough');
     expect(served.requests).toHaveLength(3);
+  });
+});
+
+describe('a file that the server sends us on to', () => {
+  const DESK = 'http://desk.test/r.fluxrec';
+
+  /** A desk that redirects to a store, whose addresses are good for so many requests. */
+  function redirected(bytes: Uint8Array<ArrayBuffer>, good: number) {
+    const asked: string[] = [];
+    const tags: (string | null)[] = [];
+    const store = serve(bytes);
+    let uses = 0;
+    let address = 0;
+    const fetcher: typeof fetch = async (input, init) => {
+      const url = new URL(input as string, DESK).href;
+      asked.push(url);
+      tags.push(new Headers(init?.headers).get('if-match'));
+      const isDesk = url === DESK;
+      if (isDesk) [address, uses] = [address + 1, 0];
+      else if (url !== `https://store.test/${address}`) return new Response(null, { status: 403 });
+      if ((uses += 1) > good) return new Response(null, { status: 403 });
+      const answer = await store.fetcher(input, init);
+      // What `fetch` answers after it has followed a redirect.
+      return Object.defineProperties(answer, {
+        redirected: { value: isDesk },
+        url: { value: `https://store.test/${address}` },
+      });
+    };
+    return { asked, tags, fetcher };
+  }
+
+  it('is read there, and the server is asked again only when the address has expired', async () => {
+    const bytes = file(2_000 * KB);
+    const { asked, tags, fetcher } = redirected(bytes, 3);
+    const source = await openRange({ url: DESK, fetch: fetcher });
+    for (let at = 200_000; at < 1_700_000; at += 300_000) {
+      expect(isSame(await source.read(at, 100), bytes.slice(at, at + 100))).toBe(true);
+    }
+    const path = asked.slice(2).map((url) => (url === DESK ? 'desk' : url.replace('https://store.test/', '')));
+    // Opened by two requests to the desk; each address is good for three uses, that by the desk among them.
+    expect(path).toEqual(['2', '2', '2', 'desk', '3', '3']);
+    // The tag is the store's: the desk has another one for the same bytes.
+    expect(new Set(tags)).toEqual(new Set([null]));
+  });
+
+  it('is refused where the server refuses', async () => {
+    const bytes = file(2_000 * KB);
+    const gone: typeof fetch = () => Promise.resolve(new Response(null, { status: 403 }));
+    const refused = new RangeByteSource(DESK, gone, {
+      size: bytes.length,
+      etag: '"v1"',
+      movedTo: 'https://store.test/1',
+    });
+    expect(await codeOf(refused.read(500_000, 10))).toBe('refused');
   });
 });
