@@ -6,8 +6,9 @@ import { table, type Bench, type Figure } from './figures.js';
 import { recordScript } from './record-script.js';
 import { recordSize } from './record-size.js';
 import { bundleDomBytes, viewerOpen } from './long-report.js';
+import { upload } from './upload.js';
 
-const BENCHES: readonly Bench[] = [recordSize, recordScript, bundleDomBytes, viewerOpen];
+const BENCHES: readonly Bench[] = [recordSize, recordScript, bundleDomBytes, viewerOpen, upload];
 
 const { values } = parseArgs({
   options: {

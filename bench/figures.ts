@@ -5,6 +5,7 @@ export interface Figure {
   readonly value: number;
   /** What it should reach; `undefined` for figures that only explain. */
   readonly atMost?: number;
+  readonly atLeast?: number;
   readonly unit: string;
   /** The measured numbers behind it, in words. */
   readonly ours: string;
@@ -34,15 +35,20 @@ export function round(value: number, digits = 3): number {
   return Number(value.toFixed(digits));
 }
 
+function aimOf({ value, atMost, atLeast }: Figure): string {
+  if (atMost !== undefined) return `≤ ${String(atMost)} ${value <= atMost ? 'reached' : 'MISSED'}`;
+  return atLeast === undefined ? '' : `≥ ${String(atLeast)} ${value >= atLeast ? 'reached' : 'MISSED'}`;
+}
+
 export function table(figures: readonly Figure[]): string {
   const rows = [
     ['figure', 'value', 'aim', 'ours', 'peer'],
-    ...figures.map(({ key, value, atMost, unit, ours, peer }) => [
-      key,
-      `${String(round(value))}${unit === '' ? '' : ` ${unit}`}`,
-      atMost === undefined ? '' : `≤ ${String(atMost)} ${value <= atMost ? 'reached' : 'MISSED'}`,
-      ours,
-      peer,
+    ...figures.map((figure) => [
+      figure.key,
+      `${String(round(figure.value))}${figure.unit === '' ? '' : ` ${figure.unit}`}`,
+      aimOf(figure),
+      figure.ours,
+      figure.peer,
     ]),
   ];
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
