@@ -28,6 +28,7 @@ const SENDING_MS = 2 * 60_000;
 const RING_SLACK_MS = 60_000;
 const MINUTE_MS = 60_000;
 const PROGRESS_MS = 30_000;
+const LOOK_MS = 1000;
 
 /** How a command calls each lane when it speaks with the customer. */
 const LANE_WORDS: Partial<Record<Lane, string>> = {
@@ -80,10 +81,14 @@ export function recordAgainCommand(options: RecordAgainOptions): Command {
       const startMs = options.nowMs();
       const endMs = startMs + minutes * MINUTE_MS;
       write(`Recording for ${minutes === 1 ? 'one minute' : `${minutes} minutes`}.`);
-      for (let leftMs = endMs - options.nowMs(); leftMs > 0; leftMs = endMs - options.nowMs()) {
-        await pause(Math.min(leftMs, PROGRESS_MS), signal);
-        const left = Math.ceil((endMs - options.nowMs()) / 1000);
-        if (left > 0) write(`${left} s left.`);
+      let tellMs = endMs - startMs - PROGRESS_MS;
+      // By the session's clock, looked at often: a timer does not run while the computer sleeps.
+      for (let leftMs = endMs - startMs; leftMs > 0; leftMs = endMs - options.nowMs()) {
+        if (leftMs <= tellMs) {
+          write(`${Math.ceil(leftMs / 1000)} s left.`);
+          tellMs -= PROGRESS_MS;
+        }
+        await pause(Math.min(leftMs, LOOK_MS), signal);
       }
       const chosen = LANES.filter((lane) => lanes.includes(lane));
       const part = await options.sendStretch(report, { startMs, endMs, lanes: chosen }, signal);
