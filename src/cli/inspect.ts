@@ -1,6 +1,7 @@
 import type { Bundle } from '../shared/bundle/bundle.js';
 import type { BundleProblem } from '../shared/bundle/errors.js';
 import { openBundle } from '../shared/bundle/read.js';
+import { fingerprint } from '../shared/crypto/keys.js';
 import { openFileSource } from '../store/file-source.js';
 import { momentText, sizeText, table, wallText } from './figures.js';
 import { problemLine } from './problem-line.js';
@@ -25,6 +26,8 @@ export interface Inspection {
   readonly createdMs: number;
   readonly range: Bundle['manifest']['range'];
   readonly description: string | undefined;
+  /** Who the bundle says has made it; `verify` tells whether that is so. */
+  readonly install: { readonly signingKey: string; readonly fingerprint: string } | undefined;
   readonly sources: readonly {
     readonly id: string;
     readonly kind: string;
@@ -57,6 +60,7 @@ function inspect({ manifest, problems, unknown, isSalvaged }: Bundle, fileBytes:
     createdMs: manifest.createdMs,
     range: manifest.range,
     description: manifest.description,
+    install: installOf(manifest),
     sources: manifest.sources.map(({ id, kind, window, title, anchors }) => ({
       id,
       kind,
@@ -68,6 +72,11 @@ function inspect({ manifest, problems, unknown, isSalvaged }: Bundle, fileBytes:
     problems,
     unknown,
   };
+}
+
+function installOf({ install }: Bundle['manifest']): Inspection['install'] {
+  if (install === undefined) return undefined;
+  return { signingKey: install.signingKey, fingerprint: fingerprint(install.signingKey) };
 }
 
 /** Lanes in the manifest's order, then those that only its entries name. */
@@ -105,6 +114,7 @@ function inspectionText(inspection: Inspection): string {
     `${terminalText(app.name)} ${terminalText(app.version)} on ${terminalText(machine)}`,
     `Session ${session.id}, began ${wallText(session.startedMs)}`,
     `Bundle of format ${inspection.format}, ${sizeText(inspection.fileBytes)}, made ${wallText(inspection.createdMs)}`,
+    ...(inspection.install === undefined ? [] : [`By install ${inspection.install.fingerprint}, as it says`]),
     `Range ${momentText(range.startMs)} to ${momentText(range.endMs)} of the session`,
     ...(description === undefined ? [] : [`The customer wrote: ${terminalText(description, 2000)}`]),
     '',

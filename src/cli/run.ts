@@ -1,14 +1,22 @@
-import { parseArgs } from 'node:util';
 import { BundleError, toProblem } from '../shared/bundle/errors.js';
+import { FluxionError } from '../shared/errors.js';
+import { parseCommand, type Command } from './command.js';
 import { inspectFile } from './inspect.js';
+import { newRoot, showKeys, signList } from './keys.js';
 import { problemLine } from './problem-line.js';
 import { terminalJson } from './terminal-text.js';
-import { verifyFile } from './verify.js';
+import { verifyAudit } from './verify-audit.js';
+import { verifyFile, type Verdict } from './verify.js';
 
-const USAGE = `fluxrec looks into the bundles (.fluxrec) of Fluxion Recorder.
+const USAGE = `fluxrec looks into the bundles (.fluxrec) of Fluxion Recorder, and keeps its keys.
 
   fluxrec inspect FILE [--json]   what is in it, without reading its entries
-  fluxrec verify FILE             reads every entry and checks sizes and hashes; one line a problem
+  fluxrec verify FILE             reads every entry, checks sizes, hashes and the signature; one line a problem
+  fluxrec audit verify FILE...    finds every line of an audit log (files or the folder) that is not as it was written
+  fluxrec keys new-root FILE      makes the organisation's root key, which signs the list of technicians
+  fluxrec keys sign-technicians --root FILE LIST
+                                  prints the list of technicians, signed: what the desk serves
+  fluxrec keys show FILE|KEY      whose key it is: fingerprints of a root key, an install, a list, or a key itself
   fluxrec --help                  this text
 
 Exit codes: 0 good, 1 the file has a problem or cannot be read, 2 not a command.`;
@@ -31,48 +39,40 @@ export async function run(args: readonly string[], output: Output): Promise<numb
     return 2;
   }
   try {
-    if (command.name === 'inspect') {
-      output.out(await inspectFile(command.file, command.isJson));
-      return 0;
-    }
-    const { isGood, lines } = await verifyFile(command.file);
+    const { isGood, lines } = await answer(command);
     for (const line of lines) output.out(line);
     return isGood ? 0 : 1;
   } catch (error) {
-    if (!(error instanceof BundleError)) throw error;
-    const problem = toProblem(error);
-    if (command.name === 'inspect' && command.isJson) output.out(terminalJson({ problems: [problem] }));
-    else output.out(problemLine(problem));
+    if (error instanceof BundleError) {
+      const problem = toProblem(error);
+      if (command.name === 'inspect' && command.isJson) output.out(terminalJson({ problems: [problem] }));
+      else output.out(problemLine(problem));
+    } else if (error instanceof FluxionError) {
+      output.err(`${error.code}: ${error.message}`);
+    } else {
+      throw error;
+    }
     return 1;
   }
 }
 
-type Command =
-  | { readonly name: 'help' }
-  | { readonly name: 'misuse'; readonly reason: string }
-  | { readonly name: 'inspect'; readonly file: string; readonly isJson: boolean }
-  | { readonly name: 'verify'; readonly file: string };
-
-function parseCommand(args: readonly string[]): Command {
-  let parsed: ReturnType<typeof parse>;
-  try {
-    parsed = parse(args);
-  } catch (error) {
-    return { name: 'misuse', reason: error instanceof Error ? error.message : 'Not a command.' };
+async function answer(command: Exclude<Command, { name: 'help' | 'misuse' }>): Promise<Verdict> {
+  switch (command.name) {
+    case 'inspect':
+      return good([await inspectFile(command.file, command.isJson)]);
+    case 'verify':
+      return await verifyFile(command.file);
+    case 'audit verify':
+      return await verifyAudit(command.files);
+    case 'keys new-root':
+      return good(await newRoot(command.file));
+    case 'keys sign-technicians':
+      return good([await signList(command.root, command.file)]);
+    case 'keys show':
+      return good(await showKeys(command.file));
   }
-  const [name, file, ...rest] = parsed.positionals;
-  const { help, json } = parsed.values;
-  if (help === true || name === 'help') return { name: 'help' };
-  if (name !== 'inspect' && name !== 'verify') {
-    return { name: 'misuse', reason: name === undefined ? 'Which command?' : 'There is no such command.' };
-  }
-  if (file === undefined || file === '') return { name: 'misuse', reason: `${name} needs a file.` };
-  if (rest.length > 0) return { name: 'misuse', reason: `${name} takes one file.` };
-  if (name === 'inspect') return { name, file, isJson: json === true };
-  return json === true ? { name: 'misuse', reason: 'verify has no --json.' } : { name, file };
 }
 
-function parse(args: readonly string[]) {
-  const options = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
-  return parseArgs({ args: [...args], options, allowPositionals: true });
+function good(lines: readonly string[]): Verdict {
+  return { isGood: true, lines };
 }

@@ -2,6 +2,7 @@ import { openBundle } from '../shared/bundle/read.js';
 import type { ByteSource } from '../shared/bundle/byte-source.js';
 import { verifyBundle } from '../shared/bundle/verify.js';
 import { EVENT_LANES } from '../shared/session/lane.js';
+import { fingerprint } from '../shared/crypto/keys.js';
 import { openFileSource } from '../store/file-source.js';
 import { sizeText } from './figures.js';
 import { problemLine } from './problem-line.js';
@@ -41,5 +42,10 @@ async function goodLines(source: ByteSource): Promise<string[]> {
     );
   }
   const count = entries.length === 1 ? '1 entry' : `${entries.length} entries`;
-  return [...lines, `Good: ${count}, ${sizeText(source.size)}.`];
+  const signature = await bundle.checkSignature();
+  const signed =
+    signature.status === 'good'
+      ? `Signed by install ${fingerprint(signature.signingKey)}.`
+      : 'Not signed: nobody says who made it.';
+  return [...lines, `Good: ${count}, ${sizeText(source.size)}. ${signed}`];
 }

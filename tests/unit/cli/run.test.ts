@@ -19,7 +19,17 @@ async function fluxrec(...args: string[]) {
 
 describe('fluxrec verify', () => {
   it('says that a good bundle is good', async () => {
-    expect(await fluxrec('verify', vector('good'))).toEqual({ code: 0, out: 'Good: 7 entries, 3.0 KB.', err: '' });
+    const out = 'Good: 7 entries, 3.0 KB. Not signed: nobody says who made it.';
+    expect(await fluxrec('verify', vector('good'))).toEqual({ code: 0, out, err: '' });
+  });
+
+  it('says whose install made a signed one', async () => {
+    expect((await fluxrec('verify', vector('signed'))).out).toMatch(
+      /Signed by install [0-9A-Z]{4}(-[0-9A-Z]{4}){3}\.$/,
+    );
+    expect((await fluxrec('inspect', vector('signed'))).out).toMatch(/^By install [0-9A-Z-]{19}, as it says$/m);
+    const { code, out } = await fluxrec('verify', vector('signed-manifest-changed'));
+    expect({ code, out }).toEqual({ code: 1, out: expect.stringMatching(/^signature-invalid signature: /) as string });
   });
 
   it('prints one line a problem, the code and the entry first', async () => {
