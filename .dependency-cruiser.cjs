@@ -57,7 +57,10 @@ module.exports = {
     {
       name: 'electron-rooms',
       severity: 'error',
-      from: { path: '^(src|examples)', pathNot: '^src/main/(index|preload)\\.ts$|^src/main/electron/|^examples/[^/]+/electron/' },
+      from: {
+        path: '^(src|examples)',
+        pathNot: '^src/main/(index|preload)\\.ts$|^src/main/electron/|^examples/[^/]+/electron/',
+      },
       to: { path: '(^|node_modules/)electron(/|$)' },
     },
     {
