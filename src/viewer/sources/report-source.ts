@@ -5,7 +5,7 @@ import type { ManifestEntry } from '../../shared/bundle/manifest.js';
 import { openBundle } from '../../shared/bundle/read.js';
 import { FluxionError } from '../../shared/errors.js';
 import { buildReportIndex, type FoundPart } from './report-index.js';
-import type { ChainBytes, ReportIndex, SegmentEvents, SegmentRef, SessionSource } from './session-source.js';
+import type { ChainBytes, PartSignature, ReportIndex, SegmentEvents, SegmentRef, SessionSource } from './session-source.js';
 
 /** One part of a report and where its bytes are. */
 export interface PartSource {
@@ -60,6 +60,20 @@ export class ReportSource implements SessionSource {
       }
     }
     return { chunks, problems: [] };
+  }
+
+  async checkSignatures(signal?: AbortSignal): Promise<readonly PartSignature[]> {
+    const both = this.#signal(signal);
+    const bundles = [...this.#bundles].sort(([a], [b]) => a - b);
+    return await Promise.all(
+      bundles.map(async ([part, bundle]): Promise<PartSignature> => {
+        const check = await bundle.checkSignature(both);
+        if (check.status === 'bad') return { part, problem: check.problem };
+        const { install } = bundle.manifest;
+        if (check.status === 'unsigned' || install === undefined) return { part };
+        return { part, install: { signingKey: install.signingKey, recipient: install.recipient } };
+      }),
+    );
   }
 
   close(): void {

@@ -1,4 +1,5 @@
 import type { BundleProblem } from '../../shared/bundle/errors.js';
+import type { PublicIdentity } from '../../shared/crypto/keys.js';
 import type { Manifest } from '../../shared/bundle/manifest.js';
 import type { Source } from '../../shared/session/clock.js';
 import type { LaneEvent } from '../../shared/session/lane.js';
@@ -20,8 +21,18 @@ export interface SessionSource {
    * together. A segment that cannot be read ends the chain: what came before it is answered, with its problem.
    */
   readChain(segments: readonly SegmentRef[], signal?: AbortSignal): Promise<ChainBytes>;
+  /** Of each part that was opened: who signed it. Rejects when a part cannot be read. */
+  checkSignatures(signal?: AbortSignal): Promise<readonly PartSignature[]>;
   /** Ends what is under way and lets go of caches. */
   close(): void;
+}
+
+/** Whose install made a part. Neither install nor problem: it is not signed. */
+export interface PartSignature {
+  readonly part: number;
+  /** Only where the signature is good. */
+  readonly install?: PublicIdentity;
+  readonly problem?: BundleProblem;
 }
 
 export interface SegmentEvents {

@@ -4,6 +4,7 @@ import { ReportPanels } from './report-panels.svelte.js';
 import { Replay } from './replay.svelte.js';
 import { Screen } from './screen.svelte.js';
 import type { Router } from './router.svelte.js';
+import { Signatures } from './signatures.svelte.js';
 import { ViewerContext } from './viewer-context.js';
 
 export interface ReportPageOptions {
@@ -21,6 +22,7 @@ export class ReportPage {
   readonly replay: Replay;
   readonly screen: Screen;
   readonly panels: ReportPanels;
+  readonly signatures: Signatures;
   readonly #router: ReportPageOptions['router'];
   /** Goes up when the comment field should take the focus. */
   #commentFocus = $state(0);
@@ -30,6 +32,7 @@ export class ReportPage {
     this.desk = options.desk;
     this.replay = new Replay(options.report, options.replayUrl);
     this.screen = new Screen(options.report, this.replay);
+    this.signatures = new Signatures(options.report);
     this.panels = new ReportPanels(options.report, options.desk !== undefined);
     this.#router = options.router;
   }

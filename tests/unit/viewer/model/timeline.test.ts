@@ -45,6 +45,7 @@ function setUp(segments: readonly { source: string; lane: string; events: readon
       return Promise.resolve({ events: segment?.events ?? [], badLines: 1 });
     },
     readChain: () => Promise.resolve({ chunks: [], problems: [] }),
+    checkSignatures: () => Promise.resolve([]),
     close: () => undefined,
   };
   return { timeline: new Timeline(source, index), read };
