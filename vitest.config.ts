@@ -42,7 +42,17 @@ const browser = {
   resolve: { conditions },
   // Every dependency that a test or a worker reaches: one found late makes Vite reload the page in the middle of a test.
   optimizeDeps: {
-    include: ['dexie', 'rrweb', 'valibot', 'fflate', 'rrweb-player', 'fast-check', 'axe-core', '@noble/hashes/sha2.js'],
+    include: [
+      'dexie',
+      'rrweb',
+      'valibot',
+      'fflate',
+      'rrweb-player',
+      'fast-check',
+      'axe-core',
+      '@noble/hashes/sha2.js',
+      'simple-peer/simplepeer.min.js',
+    ],
   },
   test: {
     name: 'browser',

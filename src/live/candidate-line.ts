@@ -1,0 +1,41 @@
+import * as v from 'valibot';
+import { candidateSchema, type Candidate } from '../shared/protocol/live.js';
+
+// RFC 8839, section 5.1: `candidate:FOUNDATION COMPONENT TRANSPORT PRIORITY ADDRESS PORT typ TYPE …`
+
+/**
+ * A candidate as the browser writes it. Undefined for what we do not pass on: TCP candidates (a browser opens none that could be
+ * connected to), the second component, and whatever is no candidate.
+ */
+export function parseCandidateLine(line: string): Candidate | undefined {
+  const [, component, transport, priority, address, port, typ, type] = line
+    .replace(/^(a=)?candidate:/, '')
+    .trim()
+    .split(/\s+/, 8);
+  if (component !== '1' || transport?.toLowerCase() !== 'udp' || typ !== 'typ') return undefined;
+  // The port 9 of a candidate that was only announced.
+  const parsed = v.safeParse(candidateSchema, { type, address, port: Number(port), priority: Number(priority) });
+  return parsed.success ? parsed.output : undefined;
+}
+
+/** Of one kind and one family: candidates that share a foundation are tried together (RFC 8445, section 5.1.1.3). */
+export function candidateLine({ type, address, port, priority }: Candidate): string {
+  const foundation = `${{ host: 1, srflx: 2, relay: 3 }[type]}${address.includes(':') ? 6 : 4}`;
+  // Browsers hide the related address too.
+  const related = type === 'host' ? '' : ' raddr 0.0.0.0 rport 0';
+  return `candidate:${foundation} 1 udp ${priority} ${address} ${port} typ ${type}${related}`;
+}
+
+/** Nothing outside of its own network can reach it: an mDNS name, a private or a link-local address. */
+export function isLocalCandidate({ type, address }: Pick<Candidate, 'type' | 'address'>): boolean {
+  return (
+    type === 'host' &&
+    (isHidden(address) ||
+      /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|127\.|f[cd]|fe[89ab]|::1$)/i.test(address))
+  );
+}
+
+/** An mDNS name in place of an address. */
+export function isHidden(address: string): boolean {
+  return address.endsWith('.local');
+}
