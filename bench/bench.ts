@@ -6,9 +6,10 @@ import { table, type Bench, type Figure } from './figures.js';
 import { recordScript } from './record-script.js';
 import { recordSize } from './record-size.js';
 import { bundleDomBytes, viewerOpen } from './long-report.js';
+import { screen } from './screen.js';
 import { upload } from './upload.js';
 
-const BENCHES: readonly Bench[] = [recordSize, recordScript, bundleDomBytes, viewerOpen, upload];
+const BENCHES: readonly Bench[] = [recordSize, recordScript, bundleDomBytes, viewerOpen, screen, upload];
 
 const { values } = parseArgs({
   options: {
