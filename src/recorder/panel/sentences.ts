@@ -67,7 +67,7 @@ export const DELIVERY_WORDS: Readonly<Record<Delivery['status'], string>> = {
 export const say = {
   title: 'Diagnostics',
   documentTitle: (app: string) => `Diagnostics for ${app}`,
-  views: { send: 'Send', recording: 'Recording', wipe: 'Wipe' },
+  views: { send: 'Send', recording: 'Recording', wipe: 'Wipe', approvals: 'Requests' },
   viewsLabel: 'What to do',
   close: 'Close',
   tryAgain: 'Try again',
@@ -213,6 +213,7 @@ export const say = {
     sending: (percent: number) => `Being sent: ${formatCount(percent)} %. You can close this panel and go on working.`,
     waiting: (when: string) =>
       `The desk cannot be reached. Your report is safe on this computer and is sent by itself; next try ${when}.`,
+    openable: 'The most important part has arrived: support can open it already.',
     delivered: 'Delivered. Support can open it now.',
     quarantined:
       'The desk has your report but could not read it. Save the file and hand it to support together with the code.',

@@ -2,12 +2,14 @@ import { toErrorResult, type ErrorResult } from '../../../shared/errors.js';
 import type { Output } from '../../../shared/protocol/contract.js';
 import type { Delivery, PanelContract, Recording } from '../../../shared/protocol/host.js';
 import { bundleFileName } from '../measures.js';
+import { ApprovalsState } from '../approvals/approvals-state.svelte.js';
+import { AuditState } from '../approvals/audit-state.svelte.js';
 import type { PanelPort } from './panel-port.js';
 import type { RangedFile } from './save-state.svelte.js';
 import { SendState } from './send-state.svelte.js';
 import { WipeState } from './wipe-state.svelte.js';
 
-export const VIEWS = ['send', 'recording', 'wipe'] as const;
+export const VIEWS = ['send', 'recording', 'wipe', 'approvals'] as const;
 export type View = (typeof VIEWS)[number];
 
 /** The view that a URL fragment names; anything else is the first. */
@@ -56,6 +58,8 @@ export class PanelState {
 
   readonly send: SendState;
   readonly wipe: WipeState;
+  readonly approvals: ApprovalsState;
+  readonly audit: AuditState;
   readonly environment: PanelEnvironment;
   readonly #port: PanelPort;
   readonly #stops: (() => void)[];
@@ -66,6 +70,8 @@ export class PanelState {
     this.#port = port;
     this.environment = environment;
     this.send = new SendState(port);
+    this.approvals = new ApprovalsState(port);
+    this.audit = new AuditState(port);
     this.wipe = new WipeState(port, () => {
       this.send.reset();
     });
@@ -127,7 +133,7 @@ export class PanelState {
       this.#host = value;
       this.#readClock(value.recording);
       this.#connection = { name: 'ready' };
-      await this.send.reconnected();
+      await Promise.all([this.send.reconnected(), this.approvals.load()]);
     } catch (error) {
       const result = toErrorResult(error);
       if (result.code === CAPABILITY_REFUSED) this.#connection = { name: 'refused' };
@@ -177,6 +183,7 @@ export class PanelState {
     clearTimeout(this.#retryTimer);
     for (const stop of this.#stops) stop();
     this.send.dispose();
+    this.approvals.dispose();
   }
 
   #lost(): void {
