@@ -24,11 +24,7 @@ export class Signatures {
     this.verdict === 'good' ? this.#parts?.find(({ install }) => install !== undefined)?.install : undefined,
   );
   /** In a form that people compare. */
-  readonly fingerprints: readonly string[] = $derived([
-    ...new Set(
-      (this.#parts ?? []).flatMap(({ install }) => (install === undefined ? [] : fingerprint(install.signingKey))),
-    ),
-  ]);
+  readonly fingerprints: readonly string[] = $derived(fingerprintsOf(this.#parts ?? []));
   readonly problems = $derived(
     (this.#parts ?? []).flatMap(({ part, problem }) => (problem ? [{ ...problem, part }] : [])),
   );
@@ -62,4 +58,9 @@ function verdictOf(parts: readonly PartSignature[] | undefined): SignatureVerdic
   if (signed.size === 0) return 'unsigned';
   if (keys.includes(undefined)) return 'partly';
   return signed.size === 1 ? 'good' : 'mixed';
+}
+
+function fingerprintsOf(parts: readonly PartSignature[]): string[] {
+  const all = parts.flatMap(({ install }) => (install === undefined ? [] : fingerprint(install.signingKey)));
+  return all.filter((one, at) => all.indexOf(one) === at);
 }
