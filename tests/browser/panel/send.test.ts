@@ -138,6 +138,9 @@ describe('sending', () => {
     host.tell('deliveries', { deliveries: [aDelivery({ status: 'sending', sentBytes: 420_000 })] });
     await expect.element(page.getByText(/^Being sent: 42 %/)).toBeVisible();
     await expect.element(page.getByRole('progressbar', { name: 'Sent' })).toHaveAttribute('value', '42');
+    expect(page.getByText(/support can open it already/).query()).toBeNull();
+    host.tell('deliveries', { deliveries: [aDelivery({ status: 'sending', sentBytes: 430_000, isOpenable: true })] });
+    await expect.element(page.getByText(/support can open it already/)).toBeVisible();
     host.tell('deliveries', { deliveries: [aDelivery({ status: 'delivered', sentBytes: 1_000_000 })] });
     await expect.element(page.getByText('Delivered. Support can open it now.')).toBeVisible();
   });

@@ -48,6 +48,7 @@ export const words = {
   loading: 'Asking the app…',
   pendingNotice: (n: number) =>
     n === 1 ? 'Support asks for your approval.' : `Support asks for your approval of ${formatCount(n)} things.`,
+  waitingFor: 'waiting for you: ',
   look: 'Look at it',
 
   asks: (name: string, organisation: string) => `${name} of ${organisation} asks`,
