@@ -44,7 +44,12 @@ export async function launchProfile(profile: string): Promise<BrowserContext> {
   return await chromium.launchPersistentContext(profile, { executablePath: chromiumPath(), args: CHROMIUM_ARGS });
 }
 
-export async function startProduct(): Promise<Product> {
+export interface ProductOptions {
+  /** Where the desk keeps its reports, in place of its folder. */
+  readonly deskEnvironment?: NodeJS.ProcessEnv;
+}
+
+export async function startProduct({ deskEnvironment = {} }: ProductOptions = {}): Promise<Product> {
   const dir = await mkdtemp(join(tmpdir(), 'fluxrec-e2e-'));
   let desk: Running | undefined;
   let fluxion: Running | undefined;
@@ -55,7 +60,8 @@ export async function startProduct(): Promise<Product> {
   const startDesk = async (): Promise<void> => {
     // The same port again after a restart, as a real server has it.
     const port = deskUrl === '' ? '0' : new URL(deskUrl).port;
-    desk = await start('desk', ['--port', port, '--data', join(dir, 'desk')], DESK_READY);
+    const environment = { ...process.env, ...deskEnvironment };
+    desk = await start('desk', ['--port', port, '--data', join(dir, 'desk')], DESK_READY, environment);
     deskUrl = new URL(desk.told).origin;
   };
   const startFluxion = async (): Promise<void> => {

@@ -79,7 +79,7 @@ export function replayedBody(desk: Page): ReturnType<Page['locator']> {
 export async function newestBundle(product: Pick<Product, 'dir'>): Promise<Uint8Array<ArrayBuffer>> {
   const found: { path: string; at: number }[] = [];
   for (const name of await readdir(product.dir, { recursive: true })) {
-    if (!/parts[/\\]\d+\.fluxrec$/.test(name)) continue;
+    if (!/parts[/\\]0\.fluxrec$/.test(name)) continue;
     const path = join(product.dir, name);
     found.push({ path, at: (await stat(path)).mtimeMs });
   }

@@ -73,6 +73,14 @@ function sendFile(request: FastifyRequest, reply: FastifyReply, name: string, fi
   return request.method === 'HEAD' ? reply.send() : reply.send(body);
 }
 
+/**
+ * The viewer's document has a policy of its own, for servers that send none. Of two policies both hold: beside the desk's, which
+ * allows its store, that one would forbid it.
+ */
+function withoutPolicy(html: Buffer): Buffer {
+  return Buffer.from(html.toString('utf8').replace(/<meta\s+http-equiv="Content-Security-Policy"[^>]*>/i, ''));
+}
+
 /** The files of one build, kept in memory; another build in the same folder is noticed. */
 class Build {
   readonly #folder: string;
@@ -91,7 +99,8 @@ class Build {
       const { mtimeMs, size } = await stat(path);
       const kept = this.#files.get(name);
       if (kept?.modifiedMs === mtimeMs) return kept;
-      const bytes = await readFile(path);
+      const read = await readFile(path);
+      const bytes = name === VIEWER ? withoutPolicy(read) : read;
       const isText = /^text\/|json|svg/.test(contentType(name));
       const file: BuiltFile = {
         modifiedMs: mtimeMs,

@@ -17,11 +17,19 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
+/** As the built viewer is, with a policy for servers that send none. */
+const PAGE = `<!doctype html>
+<meta
+  http-equiv="Content-Security-Policy"
+  content="default-src 'none'; connect-src 'self'"
+/>
+<title>Desk</title>`;
+
 /** A build whose viewer is an empty page: what it may do is what the desk lets a viewer do. */
 async function emptyViewer(folder: string): Promise<void> {
   const pages = ['src/viewer/index.html', 'src/viewer/replay.html'];
   for (const name of ['src/viewer', '.vite']) await mkdir(join(folder, 'viewer', name), { recursive: true });
-  for (const page of pages) await writeFile(join(folder, 'viewer', page), '<!doctype html><title>Desk</title>');
+  for (const page of pages) await writeFile(join(folder, 'viewer', page), PAGE);
   const manifest = pages.map((page) => [page, { file: 'assets/viewer-abcdefgh.js', src: page, isEntry: true }]);
   await writeFile(join(folder, 'viewer/.vite/manifest.json'), JSON.stringify(Object.fromEntries(manifest)));
 }
