@@ -26,15 +26,6 @@ export function candidateLine({ type, address, port, priority }: Candidate): str
   return `candidate:${foundation} 1 udp ${priority} ${address} ${port} typ ${type}${related}`;
 }
 
-/** Nothing outside of its own network can reach it: an mDNS name, a private or a link-local address. */
-export function isLocalCandidate({ type, address }: Pick<Candidate, 'type' | 'address'>): boolean {
-  return (
-    type === 'host' &&
-    (isHidden(address) ||
-      /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|127\.|f[cd]|fe[89ab]|::1$)/i.test(address))
-  );
-}
-
 /** An mDNS name in place of an address. */
 export function isHidden(address: string): boolean {
   return address.endsWith('.local');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { comparingPair, makePair, openPair, Wire } from './pair.js';
+import { comparingPair, Wire } from './pair.js';
 
 describe('two sides', () => {
   test.each([true, false])('find each other and see the same words (trickling: %s)', async (isTrickling) => {
