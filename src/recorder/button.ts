@@ -25,6 +25,11 @@ span[part='indicator'] {
   background: transparent; border-color: var(--fluxrec-indicator-paused, currentcolor); border-radius: 1px;
 }
 :host([state='failed']) span[part='indicator'] { background: var(--fluxrec-indicator-failed, #c62828); border-radius: 1px; }
+span[part='badge'] {
+  box-sizing: border-box; flex: none; min-width: 1.5em; padding: 0 0.4em; border-radius: 1em; text-align: center;
+  font-size: 0.85em; font-weight: 600; background: var(--fluxrec-badge-background, #1d5bd0); color: var(--fluxrec-badge-color, #ffffff);
+}
+span[part='badge'][hidden] { display: none; }
 @media (forced-colors: active) { span[part='indicator'] { forced-color-adjust: none; } }
 `;
 
@@ -38,9 +43,9 @@ const STATE_WORDS: Readonly<Record<Recorder['state'], string>> = {
 
 /**
  * Registers `<fluxion-diagnostics-button>`. Attributes: `disabled`; `state` is set by the element itself, for styling. Its
- * label is the slotted text, its accessible name always "Send Diagnostics". Parts: button, indicator, label. Custom
+ * label is the slotted text, its accessible name always "Send Diagnostics". Parts: button, indicator, label, badge. Custom
  * properties: --fluxrec-button-{padding,font,color,background,hover-background,border,radius,focus},
- * --fluxrec-indicator-{recording,paused,failed}.
+ * --fluxrec-indicator-{recording,paused,failed}, --fluxrec-badge-{background,color}.
  */
 export function registerButton(): void {
   if (typeof customElements === 'undefined' || customElements.get(BUTTON_TAG) !== undefined) return;
@@ -48,6 +53,7 @@ export function registerButton(): void {
   class DiagnosticsButton extends HTMLElement {
     static readonly observedAttributes = ['disabled'];
     readonly #button: HTMLButtonElement;
+    readonly #badge: HTMLElement;
     #stops: (() => void)[] = [];
     #recorder: Recorder | undefined;
 
@@ -67,7 +73,11 @@ export function registerButton(): void {
       const label = document.createElement('slot');
       label.setAttribute('part', 'label');
       label.textContent = 'Send Diagnostics';
-      button.append(indicator, label);
+      const badge = document.createElement('span');
+      badge.setAttribute('part', 'badge');
+      badge.hidden = true;
+      button.append(indicator, label, badge);
+      this.#badge = badge;
       button.addEventListener('click', () => {
         if (this.#recorder?.isPanelOpen !== true) void this.#recorder?.openPanel('send');
       });
@@ -109,7 +119,10 @@ export function registerButton(): void {
       if (this.getAttribute('state') !== state) this.setAttribute('state', state);
       // Not while the panel is open: it gives the focus back to this button.
       this.#button.disabled = this.hasAttribute('disabled') || state === 'stopped';
-      this.#button.title = STATE_WORDS[state];
+      const pending = this.#recorder?.pendingRequests ?? 0;
+      this.#badge.hidden = pending === 0;
+      this.#badge.textContent = String(pending);
+      this.#button.title = pending === 0 ? STATE_WORDS[state] : 'Support asks for your approval.';
       this.#button.setAttribute('aria-expanded', String(isOpen));
     }
   }

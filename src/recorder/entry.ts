@@ -67,6 +67,7 @@ function failedRecorder(): Recorder {
   return {
     state: 'failed',
     isPanelOpen: false,
+    pendingRequests: 0,
     screen: 'unsupported',
     openPanel: () => Promise.resolve(),
     setPaused: () => undefined,

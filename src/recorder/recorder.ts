@@ -19,6 +19,7 @@ import type { MaskedValue } from '../shared/privacy/masked-values.js';
 import { useSelectors, type MaskOptions } from './masking/selectors.js';
 import { PanelOverlay, type Question } from './overlay.js';
 import { listen, makeGuard, now, wallNow, type Guard } from './page.js';
+import { RequestNotice } from './request-notice.js';
 import { openRing, type Ring } from './ring/ring.js';
 import { holdLock } from './window-id.js';
 
@@ -29,6 +30,8 @@ export interface Recorder {
   /** `stopped` after `stop()`; all others are what the customer is told as well. */
   readonly state: RecordingState | 'stopped';
   readonly isPanelOpen: boolean;
+  /** So many of support's requests wait for the customer's word, in the panel's view `approvals`. */
+  readonly pendingRequests: number;
   /** Whether a video of the screen is being recorded, or why not. */
   readonly screen: ScreenState;
   /**
@@ -46,7 +49,7 @@ export interface Recorder {
   setPaused(paused: boolean): void;
   /** Writes a line to the log lane, for a logger of the app that does not write to the console. */
   log(level: LogLevel, message: string, ...args: unknown[]): void;
-  /** Called after each change of `state`, `screen` or `isPanelOpen`. Answers how to stop listening. */
+  /** Called after each change of `state`, `screen`, `pendingRequests` or `isPanelOpen`. Answers how to stop listening. */
   onChange(listener: () => void): () => void;
   /** Ends recording in this document for good. What was recorded stays until it is too old. */
   stop(): void;
@@ -65,6 +68,12 @@ export interface RecorderOptions {
   readonly logger?: string;
 }
 
+const PANEL_TITLES: Readonly<Record<PanelView, string>> = {
+  send: 'Send Diagnostics',
+  recording: 'Recording',
+  wipe: 'Recording',
+  approvals: 'Requests of support',
+};
 /** How much there is, is told so often while the customer looks, and so often while nobody does. */
 const STATUS_SEEN_MS = 2000;
 const STATUS_UNSEEN_MS = 10_000;
@@ -98,6 +107,7 @@ export class PageRecorder implements Recorder {
   readonly #fields = new FieldWatch();
   readonly #guard: Guard;
   readonly #overlay: PanelOverlay;
+  readonly #notice: RequestNotice;
   readonly #writer: LogWriter;
   readonly #screen: ScreenControl;
   readonly #logger: string;
@@ -114,6 +124,7 @@ export class PageRecorder implements Recorder {
   #maxAgeMs = RING_MAX_AGE_MS;
   #lastAnchor: Anchor | undefined;
   #toldTitle = '';
+  #pendingRequests = 0;
   #isTelling = false;
   /** Masked values were lost on their way to the host. */
   #isHostUntold = false;
@@ -153,7 +164,13 @@ export class PageRecorder implements Recorder {
       title: () => this.#title(),
       onWelcome: (welcome, anchor) => this.#welcome(welcome, anchor, originMs),
     });
-    this.#overlay = new PanelOverlay(() => {
+    this.#notice = new RequestNotice({
+      onLook: () => void this.openPanel('approvals'),
+    });
+    this.#overlay = new PanelOverlay((isOpen) => {
+      this.#guard(() => {
+        this.#notice.setCovered(isOpen);
+      })();
       this.#changed();
     });
     const context = this.#laneContext(ownUrl);
@@ -173,6 +190,10 @@ export class PageRecorder implements Recorder {
     return this.#overlay.isOpen;
   }
 
+  get pendingRequests(): number {
+    return this.#pendingRequests;
+  }
+
   get screen(): ScreenState {
     return this.#screen.state;
   }
@@ -190,7 +211,7 @@ export class PageRecorder implements Recorder {
   }
 
   async openPanel(view: PanelView = 'send'): Promise<void> {
-    const title = view === 'send' ? 'Send Diagnostics' : 'Recording';
+    const title = PANEL_TITLES[view];
     this.#flow.flush();
     void this.#tellStatus();
     try {
@@ -237,6 +258,7 @@ export class PageRecorder implements Recorder {
     this.#isStopped = true;
     for (const stop of this.#stops) this.#guard(stop)();
     this.#overlay.close();
+    this.#notice.remove();
     this.#link.stop();
     this.#dropRing();
     this.#host.close();
@@ -304,6 +326,13 @@ export class PageRecorder implements Recorder {
       on('handOver', (request) => void this.#handOver(request)),
       on('wipe', ({ wipe }) => void this.#wipe(wipe)),
       on('stopScreen', () => void this.stopScreen()),
+      on('proposals', ({ pending }) => {
+        this.#pendingRequests = pending;
+        this.#guard(() => {
+          this.#notice.setPending(pending);
+        })();
+        this.#changed();
+      }),
     );
     const timer = setInterval(() => {
       if (this.#overlay.isOpen || now() - this.#toldMs >= STATUS_UNSEEN_MS - STATUS_SEEN_MS / 2)
