@@ -15,7 +15,9 @@ const HEIGHT = 1080;
 const STEP_MS = 200;
 const JPEG = { type: 'image/jpeg', quality: 0.75 };
 /** Comparing pictures takes longer than encoding them: so many of them are. */
-const COMPARED_EACH = 10;
+const COMPARED_EACH = 7;
+/** A frame of the video is the one that was given at its time. */
+const MATCH_MS = 15;
 
 function luma(context: OffscreenCanvasRenderingContext2D): Uint8Array {
   const { data } = context.getImageData(0, 0, WIDTH, HEIGHT);
@@ -58,7 +60,8 @@ globalThis.measureText = async (seconds) => {
   });
   const page = surface();
   const other = surface();
-  const originals = new Map<number, Uint8Array>();
+  /** When each frame was given, and the luma of those that are compared. */
+  const given: { readonly ms: number; readonly original: Uint8Array | undefined }[] = [];
   const jpegErrors = new SquaredErrors();
   let [jpegBytes, jpegSkippingBytes] = [0, 0];
   const startMs = performance.now();
@@ -66,17 +69,19 @@ globalThis.measureText = async (seconds) => {
   for (let step = 0; step < steps; step++) {
     await new Promise((resolve) => setTimeout(resolve, startMs + step * STEP_MS - performance.now()));
     const isNew = drawText(page, WIDTH, HEIGHT, step);
+    const isCompared = isNew && step % COMPARED_EACH === 0;
+    const original = isCompared ? luma(page) : undefined;
     if (isNew) {
+      const ms = performance.now();
+      given.push({ ms, original });
       recorder.noteActive();
-      recorder.addFrame(new VideoFrame(page.canvas, { timestamp: Math.round(1000 * performance.now()) }));
+      recorder.addFrame(new VideoFrame(page.canvas, { timestamp: Math.round(1000 * ms) }));
     }
     recorder.tick();
     const jpeg = await page.canvas.convertToBlob(JPEG);
     jpegBytes += jpeg.size;
     if (isNew) jpegSkippingBytes += jpeg.size;
-    if (step % COMPARED_EACH !== 0) continue;
-    const original = luma(page);
-    originals.set(step, original);
+    if (original === undefined) continue;
     other.drawImage(await createImageBitmap(jpeg), 0, 0);
     jpegErrors.add(original, luma(other));
   }
@@ -89,10 +94,9 @@ globalThis.measureText = async (seconds) => {
     if (track === null) continue;
     for await (const sample of new VideoSampleSink(track).samples()) {
       oursFrames++;
-      const step = (startMonoMs + 1000 * sample.timestamp - startMs) / STEP_MS;
-      const original = originals.get(Math.floor(step + 0.05));
-      // Of a frame that is shown for long the one that it was made of counts.
-      if (original !== undefined && step % 1 < 0.6) {
+      const ms = startMonoMs + 1000 * sample.timestamp;
+      const original = given.find((one) => Math.abs(one.ms - ms) < MATCH_MS)?.original;
+      if (original !== undefined) {
         sample.draw(other, 0, 0);
         oursErrors.add(original, luma(other));
       }

@@ -5,10 +5,14 @@ import { MAX_GAP_MS } from './hull.js';
 
 /** Screens of more than 60 frames a second need no more reports than that. */
 const MIN_INTERVAL_MS = 14;
+const FRAME_MS = 16;
 /** Measuring takes this share of the page's thread at most ... */
 const COST_SHARE = 0.05;
 /** ... but reports never come so seldom that frames could not be masked by them. */
 const MAX_INTERVAL_MS = MAX_GAP_MS / 2;
+
+/** While nothing has moved for so long, reports come at MAX_INTERVAL_MS: what begins to move then is between two of them. */
+const QUIET_MS = 500;
 
 /** What moves the page without its thread. It hears of it afterwards, before the next frame. */
 const MOVING_EVENTS = ['wheel', 'touchmove', 'scroll', 'scrollend', 'pointermove'] as const;
@@ -20,47 +24,75 @@ export class AreaReporter {
   readonly #stops: (() => void)[] = [];
   #last: AreaReport | undefined;
   #costMs = 0;
+  #movedMs: number;
   #frame = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #hasMoved = false;
   #isStopped = false;
+  readonly #onFrame: () => void;
 
   constructor(areas: MaskedAreas, guard: Guard, post: (report: AreaReport) => void) {
     this.#areas = areas;
     this.#post = post;
     const note = guard((event: Event) => {
       // A pointer that is pressed may drag a scroll bar, which the page is not asked for.
-      if (event.type !== 'pointermove' || (event as PointerEvent).buttons !== 0) this.#hasMoved = true;
+      if (event.type === 'pointermove' && (event as PointerEvent).buttons === 0) return;
+      this.#hasMoved = true;
+      this.#wake();
     });
     for (const type of MOVING_EVENTS) this.#stops.push(listen(window, type, note));
+    this.#movedMs = now();
     const report = guard(() => {
       this.#report();
     });
-    const onFrame = (): void => {
+    this.#onFrame = () => {
       report();
-      if (!this.#isStopped) this.#frame = requestAnimationFrame(onFrame);
+      this.#askForFrame();
     };
-    this.#frame = requestAnimationFrame(onFrame);
+    this.#askForFrame();
   }
 
   stop(): void {
     this.#isStopped = true;
     cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#timer);
     for (const stop of this.#stops) stop();
+  }
+
+  /** Something moves: the next report comes with the next frame. */
+  #wake(): void {
+    this.#movedMs = now();
+    if (this.#timer === undefined || this.#costMs > COST_SHARE * FRAME_MS) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#frame = requestAnimationFrame(this.#onFrame);
+  }
+
+  /** A frame that nobody asks for is one that a still page need not draw. */
+  #askForFrame(): void {
+    if (this.#isStopped) return;
+    const ask = (): void => {
+      this.#timer = undefined;
+      this.#frame = requestAnimationFrame(this.#onFrame);
+    };
+    const isQuiet = now() - this.#movedMs >= QUIET_MS;
+    const restMs = isQuiet ? MAX_INTERVAL_MS : Math.min(MAX_INTERVAL_MS, this.#costMs / COST_SHARE);
+    // A frame comes 16 ms after it was asked for, more or less.
+    if (restMs > FRAME_MS) this.#timer = setTimeout(ask, restMs - FRAME_MS);
+    else ask();
   }
 
   #report(): void {
     const before = this.#last;
     const begun = now();
-    if (before !== undefined) {
-      const restMs = Math.min(MAX_INTERVAL_MS, Math.max(MIN_INTERVAL_MS, this.#costMs / COST_SHARE));
-      if (begun - before.t < restMs) return;
-    }
+    if (before !== undefined && begun - before.t < MIN_INTERVAL_MS) return;
     const measured = this.#areas.measure(begun);
     const t = now();
     const mayHaveMoved = this.#hasMoved || (before !== undefined && t - before.t > MAX_GAP_MS && isAnimated());
-    this.#hasMoved = false;
     // One array for what stays the same: a still page costs its worker nothing.
     const areas = before !== undefined && areSameAreas(before.areas, measured) ? before.areas : measured;
+    if (before === undefined || areas !== before.areas || this.#hasMoved) this.#movedMs = begun;
+    this.#hasMoved = false;
     this.#last = { t: begun, mayHaveMoved, viewport: viewport(), areas };
     this.#post(this.#last);
     this.#costMs = 0.9 * this.#costMs + 0.1 * (t - begun);

@@ -39,31 +39,65 @@ export function coveringOf(
     if (!isSameViewport(report.viewport, first.viewport)) return undefined;
     if (before !== undefined && report.t - before.t > MAX_GAP_MS && hasMoved(before, report)) return undefined;
   }
-  return { viewport: first.viewport, rects: hulls(relevant) };
+  const rects = hulls(relevant);
+  return rects === undefined ? undefined : { viewport: first.viewport, rects };
 }
 
 function hasMoved(before: AreaReport, after: AreaReport): boolean {
   return after.mayHaveMoved || !areSameAreas(before.areas, after.areas);
 }
 
-function hulls(reports: readonly AreaReport[]): Rect[] {
-  const byArea = new Map<number, Rect>();
-  let last: Float64Array | undefined;
-  for (const { areas } of reports) {
-    if (areas === last) continue;
-    last = areas;
+/** One area over all reports. */
+interface Path {
+  hull: Rect;
+  last: Rect;
+  lastMs: number;
+  /** How many reports had it. */
+  reports: number;
+  /** Highest speeds between two reports, px per ms. */
+  speedX: number;
+  speedY: number;
+}
+
+/** Undefined when an area was in one report only: it has just come or gone, and how it moved then nobody knows. */
+function hulls(reports: readonly AreaReport[]): Rect[] | undefined {
+  const paths = new Map<number, Path>();
+  let longestGapMs = 0;
+  for (const [index, { t, areas }] of reports.entries()) {
+    longestGapMs = Math.max(longestGapMs, t - (reports[index - 1]?.t ?? t));
     for (let at = 0; at < areas.length; at += NUMBERS_PER_AREA) {
       const [id = 0, left = 0, top = 0, right = 0, bottom = 0] = areas.subarray(at, at + NUMBERS_PER_AREA);
-      const hull = byArea.get(id);
-      byArea.set(id, {
-        left: Math.min(hull?.left ?? Infinity, left - PAD_PX),
-        top: Math.min(hull?.top ?? Infinity, top - PAD_PX),
-        right: Math.max(hull?.right ?? -Infinity, right + PAD_PX),
-        bottom: Math.max(hull?.bottom ?? -Infinity, bottom + PAD_PX),
-      });
+      const rect = { left, top, right, bottom };
+      const path = paths.get(id);
+      if (path === undefined) paths.set(id, { hull: rect, last: rect, lastMs: t, reports: 1, speedX: 0, speedY: 0 });
+      else follow(path, rect, t);
     }
   }
-  return [...byArea.values()];
+  const all = [...paths.values()];
+  return all.some(({ reports: seen }) => seen < 2) ? undefined : all.map((path) => reach(path, longestGapMs));
+}
+
+function follow(path: Path, rect: Rect, t: number): void {
+  const { hull, last } = path;
+  const ms = Math.max(1, t - path.lastMs);
+  path.hull = {
+    left: Math.min(hull.left, rect.left),
+    top: Math.min(hull.top, rect.top),
+    right: Math.max(hull.right, rect.right),
+    bottom: Math.max(hull.bottom, rect.bottom),
+  };
+  path.speedX = Math.max(path.speedX, Math.abs(rect.left - last.left) / ms, Math.abs(rect.right - last.right) / ms);
+  path.speedY = Math.max(path.speedY, Math.abs(rect.top - last.top) / ms, Math.abs(rect.bottom - last.bottom) / ms);
+  path.last = rect;
+  path.reports++;
+  path.lastMs = t;
+}
+
+/** What moves may have turned back between two reports: it was as far away as its speed took it in that time. */
+function reach({ hull, speedX, speedY }: Path, gapMs: number): Rect {
+  const x = PAD_PX + speedX * gapMs;
+  const y = PAD_PX + speedY * gapMs;
+  return { left: hull.left - x, top: hull.top - y, right: hull.right + x, bottom: hull.bottom + y };
 }
 
 /**

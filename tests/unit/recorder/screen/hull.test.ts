@@ -13,8 +13,15 @@ const moving = Array.from({ length: 40 }, (_, index) => report(index * 20, index
 
 describe('what is painted over', () => {
   it('is the hull of all places from 150 ms before the capture up to the first report after the arrival', () => {
-    // Captured at 400, looked back on to 250: the report of 240 says what was then; arrived at 410, the next one is of 420.
-    expect(coveringOf(moving, 400, 410)?.rects).toEqual([{ left: 92, top: 120 - 8, right: 208, bottom: 210 + 20 + 8 }]);
+    // Half a px a ms: between two reports it may have been 10 px further. Captured at 400, looked back on to 250: the report of 240 says what was then; arrived at 410, the next one is of 420.
+    expect(coveringOf(moving, 400, 410)?.rects).toEqual([
+      { left: 92, top: 120 - 8 - 10, right: 208, bottom: 210 + 20 + 8 + 10 },
+    ]);
+  });
+
+  it('reaches further the faster something moves and the fewer reports there are: it may turn between two of them', () => {
+    const turning = [report(0, 0), report(90, 90), report(180, 90)];
+    expect(coveringOf(turning, 160, 170)?.rects[0]).toMatchObject({ bottom: 90 + 20 + 8 + 90 });
   });
 
   it('is known only once a report was made after the frame arrived', () => {
@@ -40,6 +47,13 @@ describe('what is painted over', () => {
   it('is not known where an area came or went in such a gap', () => {
     const gone = [report(0, 0), report(300, 0, { areas: new Float64Array(0) }), report(320, 0)];
     expect(coveringOf(gone, 250, 310)).toBeUndefined();
+  });
+
+  it('is not known of an area that has just come: how it moves is seen by the next report', () => {
+    const none = new Float64Array(0);
+    const come = [report(0, 0, { areas: none }), report(80, 0, { areas: none }), report(170, 0), report(190, 0)];
+    expect(coveringOf(come, 150, 160)).toBeUndefined();
+    expect(coveringOf(come, 150, 180)).toBeDefined();
   });
 
   it('is not known while the window changes its size', () => {
