@@ -31,7 +31,7 @@ export interface StandInApp {
 }
 
 const READY_MS = 60_000;
-const WAIT_MS = 30_000;
+const WAIT_MS = 60_000;
 const LOOK_MS = 100;
 
 export async function startStandInApp(args: readonly string[]): Promise<StandInApp> {
