@@ -102,7 +102,6 @@ export class Intake {
       const state = this.#reports.inbox.get(report);
       return state !== undefined && finishedPart(state, part) !== undefined;
     });
-    const left = await this.#uploads.sweepStore();
     let withdrawn = 0;
     for (const state of this.#reports.inbox.states()) {
       const { id } = state.head;
@@ -114,6 +113,8 @@ export class Intake {
         withdrawn += 1;
       });
     }
+    // Last: a store that does not let us list what is unfinished keeps nothing else from being removed.
+    const left = await this.#uploads.sweepStore();
     if (swept > 0 || left > 0 || withdrawn > 0) {
       this.#log.info({ uploads: swept + left, reports: withdrawn }, 'abandoned uploads removed');
     }

@@ -115,6 +115,8 @@ describe('the process', { timeout: 60_000 }, () => {
     ['--tls-cert', 'a'],
     ['stray'],
     ['--log-level', 'loud'],
+    ['--configure-cors', 'https://desk.example'],
+    ['--s3-endpoint', 'https://s3.example'],
   ])('explains itself when asked for %s %s', async (...args) => {
     const { output, ended } = spawnDesk(...args);
     expect(await ended).toBe(2);
