@@ -75,7 +75,7 @@ export class Connection {
       });
       // One that closes alone is as good as none: a program of ours closes all of them.
       made.addEventListener('close', () => {
-        this.#end('live-lost');
+        this.#lose();
       });
       this.#channels.set(
         name,
@@ -194,7 +194,7 @@ export class Connection {
       this.#end(this.phase === 'open' ? 'live-lost' : 'live-malformed', cause);
     });
     this.#peer.on('close', () => {
-      this.#end('live-lost');
+      this.#lose();
     });
   }
 
@@ -269,6 +269,12 @@ export class Connection {
     if (phase === 'channels') return 'live-channels-failed';
     const { servers } = this.#options;
     return diagnose({ servers, local: this.#local, remote: this.#remote, relayErrors: this.#relayErrors });
+  }
+
+  /** The browser gave it up. */
+  #lose(): void {
+    const { phase } = this;
+    if (phase !== 'closed') this.#end(phase === 'open' ? 'live-lost' : this.#causeOf(phase));
   }
 
   #end(code: LiveErrorCode, cause?: unknown): void {

@@ -1,5 +1,5 @@
 import { LIVE_VERSION, type ByeReason, type Signal } from '../shared/protocol/live.js';
-import { LiveError } from '../shared/protocol/live-errors.js';
+import { isLiveErrorCode, LiveError } from '../shared/protocol/live-errors.js';
 import { Attempt, type DataChannelName, type SessionMessage } from './attempt.js';
 import type { Channel, ChannelData } from './channel.js';
 import type { ConnectionOptions } from './connection.js';
@@ -193,8 +193,11 @@ export class LiveSession {
     if (this.#error !== undefined || this.#isConnected) return;
     const { role } = this.#options;
     const attempt = this.#attempt;
-    if (signal.kind === 'end') void this.#finish(new LiveError('live-declined'));
-    else if (signal.kind === 'offer') {
+    if (signal.kind === 'end') {
+      const { code = '' } = signal;
+      // Both sides show the same cause.
+      void this.#finish(new LiveError(isLiveErrorCode(code) ? code : 'live-declined'));
+    } else if (signal.kind === 'offer') {
       if (role !== 'subscriber') return;
       if (signal.v !== LIVE_VERSION) throw new LiveError('live-version');
       if (signal.offer !== attempt?.id) this.#begin(signal);
@@ -218,7 +221,8 @@ export class LiveSession {
     this.#error = error;
     const { signaling } = this.#options;
     // Who is not connected hears it by signaling.
-    if (!this.#isConnected) signaling.send({ kind: 'end' });
+    if (!this.#isConnected)
+      signaling.send({ kind: 'end', ...(error.code === 'live-closed' ? {} : { code: error.code }) });
     this.#tell();
     await this.#attempt?.close(reason);
     signaling.close();

@@ -60,6 +60,10 @@ const SENTENCES = {
 
 export type LiveErrorCode = keyof typeof SENTENCES;
 
+export function isLiveErrorCode(code: string): code is LiveErrorCode {
+  return Object.hasOwn(SENTENCES, code);
+}
+
 /** Why a live session did not begin, or ended. */
 export class LiveError extends FluxionError {
   declare readonly code: LiveErrorCode;

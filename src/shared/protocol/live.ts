@@ -68,8 +68,8 @@ export const signalSchema = v.variant('kind', [
   v.object({ kind: v.literal('offer'), v: count, ...offerSchema.entries }),
   v.object({ kind: v.literal('answer'), ...answerSchema.entries }),
   v.object({ kind: v.literal('candidate'), offer: offerId, candidate: candidateSchema }),
-  /** The sender does not go on: it has ended, or never wanted to. */
-  v.object({ kind: v.literal('end') }),
+  /** The sender does not go on: it failed for this reason, or never wanted to. */
+  v.object({ kind: v.literal('end'), code: v.optional(v.pipe(v.string(), v.regex(/^[a-z][a-z-]{0,63}$/))) }),
 ]);
 export type Signal = v.InferOutput<typeof signalSchema>;
 /** JSON of one signal: 24 candidates are 3 KB. */
