@@ -5,13 +5,9 @@ import type { Drafts } from './drafts.js';
 import type { AuditLog } from './audit-log.js';
 import type { InstallIdentity } from './identity.js';
 import type { Outbox } from './outbox.js';
+import type { PanelCaller } from './panel-caller.js';
 import type { RecordingState } from './recording-state.js';
 import type { Session } from './session.js';
-
-/** Who calls, as the transport has made sure: a document that holds a capability of the panel's. */
-export interface PanelCaller {
-  readonly panel: string;
-}
 
 export interface PanelHandlersOptions {
   readonly app: { readonly name: string; readonly version: string };

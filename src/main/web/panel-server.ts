@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { MAX_PANEL_REQUEST_BYTES, panelContract, type PanelContract } from '../../shared/protocol/host.js';
 import { PANEL_DOCUMENT } from '../../shared/serve/panel-documents.js';
 import type { Host } from '../services/host.js';
-import type { PanelCaller } from '../services/panel-handlers.js';
+import type { PanelCaller } from '../services/panel-caller.js';
 import { serveCall, type ContractRoute } from './contract-route.js';
 import { EventSockets } from './event-sockets.js';
 import { refuse } from './frame-http.js';

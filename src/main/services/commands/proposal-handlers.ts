@@ -1,7 +1,7 @@
 import type { Handlers, Message } from '../../../shared/protocol/contract.js';
 import type { PanelContract } from '../../../shared/protocol/host.js';
 import { proposalMethods } from '../../../shared/protocol/proposals.js';
-import type { PanelCaller } from '../panel-handlers.js';
+import type { PanelCaller } from '../panel-caller.js';
 import type { Proposals } from './proposals.js';
 
 export type ProposalHandlers = Pick<Handlers<PanelContract, PanelCaller>, keyof typeof proposalMethods>;

@@ -1,7 +1,15 @@
 import { open } from 'node:fs/promises';
 import { FluxionError } from '../../../../shared/errors.js';
 import type { LogLevel } from '../../../../shared/session/lane.js';
-import type { LogFilter } from './logs.js';
+
+export interface LogFilter {
+  /** Unix ms. */
+  readonly sinceMs: number | undefined;
+  readonly untilMs: number | undefined;
+  readonly levels: readonly LogLevel[];
+  /** The newest so many. */
+  readonly limit: number;
+}
 
 export interface LogFile {
   /** What people call it: `sync.log`. */

@@ -4,7 +4,7 @@ import { stretchWords } from '../../../../shared/commands/words.js';
 import { logEventSchema, LOG_LEVELS, type LogEvent, type LogLevel } from '../../../../shared/session/lane.js';
 import type { SealedSegment, Segment } from '../../../../shared/session/segment.js';
 import { defineCommand, type Command } from '../command.js';
-import { readLogFile, type LogFile } from './log-file.js';
+import { readLogFile, type LogFile, type LogFilter } from './log-file.js';
 
 /** What the command reads of the host's lanes. */
 export interface LogSource {
@@ -33,15 +33,6 @@ const LEVELS: Readonly<Record<string, readonly LogLevel[]>> = {
   warn: ['warn', 'error'],
   error: ['error'],
 };
-
-export interface LogFilter {
-  /** Unix ms. */
-  readonly sinceMs: number | undefined;
-  readonly untilMs: number | undefined;
-  readonly levels: readonly LogLevel[];
-  /** The newest so many. */
-  readonly limit: number;
-}
 
 export function logsCommand({ lanes, files }: LogsOptions): Command {
   const nameOf = (source: string): string => files.find(({ name }) => name === source)?.name ?? 'the app’s own process';
