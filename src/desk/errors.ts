@@ -29,7 +29,8 @@ const REFUSALS = {
   },
   'mailbox-unknown': {
     status: 403,
-    message: 'The desk keeps no mailbox for this key. Send a report first, or have the key added to the technicians’ list.',
+    message:
+      'The desk keeps no mailbox for this key. Send a report first, or have the key added to the technicians’ list.',
   },
   'wrong-origin': { status: 403, message: 'The desk answers its own pages only. Open the desk by its own address.' },
   'not-found': { status: 404, message: 'There is nothing at this address.' },

@@ -118,4 +118,11 @@ export interface RateLimits {
   /** Pages, scripts, styles. */
   readonly files: number;
 }
-export const RATE_LIMITS: RateLimits = { tickets: 60, uploads: 600, signIns: 10, calls: 3000, letters: 1200, files: 1200 };
+export const RATE_LIMITS: RateLimits = {
+  tickets: 60,
+  uploads: 600,
+  signIns: 10,
+  calls: 3000,
+  letters: 1200,
+  files: 1200,
+};
