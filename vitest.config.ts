@@ -52,6 +52,7 @@ const browser = {
       'axe-core',
       '@noble/hashes/sha2.js',
       'simple-peer/simplepeer.min.js',
+      'age-encryption',
     ],
   },
   test: {
