@@ -19,7 +19,6 @@ const waitingLetterSchema = v.object({
   sha256: v.string(),
   receivedMs: instant,
 });
-export type WaitingLetter = v.InferOutput<typeof waitingLetterSchema>;
 
 const stateSchema = v.object({
   version: v.literal(1),

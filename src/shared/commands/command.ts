@@ -14,6 +14,3 @@ export const commandDescriptionSchema = v.object({
 export type CommandDescription = v.InferOutput<typeof commandDescriptionSchema>;
 
 export const MAX_COMMANDS = 50;
-
-/** What one host offers. It stands in the manifests that the host writes, so that a technician can only propose what is there. */
-export const commandListSchema = v.pipe(v.array(commandDescriptionSchema), v.maxLength(MAX_COMMANDS));

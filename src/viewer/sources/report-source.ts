@@ -5,7 +5,14 @@ import type { ManifestEntry } from '../../shared/bundle/manifest.js';
 import { openBundle } from '../../shared/bundle/read.js';
 import { FluxionError } from '../../shared/errors.js';
 import { buildReportIndex, type FoundPart } from './report-index.js';
-import type { ChainBytes, PartSignature, ReportIndex, SegmentEvents, SegmentRef, SessionSource } from './session-source.js';
+import type {
+  ChainBytes,
+  PartSignature,
+  ReportIndex,
+  SegmentEvents,
+  SegmentRef,
+  SessionSource,
+} from './session-source.js';
 
 /** One part of a report and where its bytes are. */
 export interface PartSource {
