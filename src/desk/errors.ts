@@ -61,6 +61,15 @@ const REFUSALS = {
     status: 409,
     message: 'This report has as many entries as a conversation can have. Go on in another one.',
   },
+  'live-code-unknown': {
+    status: 404,
+    message:
+      'No live session waits under this code. A code is good for ten minutes, and for one technician. Ask the customer for a new one.',
+  },
+  'live-busy': {
+    status: 503,
+    message: 'Too many live sessions are beginning at this desk. Try again in a few minutes.',
+  },
   'precondition-failed': { status: 412, message: 'The part is not the one that was asked for.' },
   'too-large': { status: 413, message: 'The request is larger than the desk accepts.' },
   'wrong-media-type': { status: 415, message: 'The desk does not take a body of this type here.' },

@@ -115,6 +115,9 @@ export interface RateLimits {
   readonly calls: number;
   /** Letters, and waiting for them: an office of a hundred installs behind one address. */
   readonly letters: number;
+  /** Codes that customers ask for, and codes that technicians try: one guess a request. */
+  readonly liveRooms: number;
+  readonly liveGuesses: number;
   /** Pages, scripts, styles. */
   readonly files: number;
 }
@@ -124,5 +127,7 @@ export const RATE_LIMITS: RateLimits = {
   signIns: 10,
   calls: 3000,
   letters: 1200,
+  liveRooms: 30,
+  liveGuesses: 10,
   files: 1200,
 };

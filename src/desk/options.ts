@@ -5,6 +5,7 @@ import type { S3Options } from '../store/s3/s3-client.js';
 import type { DestinationStream } from './log.js';
 import { DeskError } from './errors.js';
 import type { RateLimits } from './limits.js';
+import type { IceOptions } from './signaling/turn.js';
 
 export const DEFAULT_DESK_PORT = 4310;
 
@@ -32,6 +33,8 @@ export interface DeskOptions {
   readonly ingestKey?: string;
   /** The signed list of technicians; read again when it is replaced. Default: `dataDir/technicians.json`. */
   readonly techniciansFile?: string;
+  /** Servers that help live sessions to find a way; default: none, so that only the same network works. */
+  readonly ice?: IceOptions;
   readonly rateLimits?: Partial<RateLimits>;
   /** JSON lines of the desk's log; default: none are written. */
   readonly log?: { readonly level: string; readonly stream: DestinationStream };

@@ -37,7 +37,11 @@ import { customerRoutes } from './routes/customer.js';
 import { mailboxRoutes } from './routes/mailbox.js';
 import { reportRoutes } from './routes/reports.js';
 import { sessionRoutes } from './routes/session.js';
+import { signalingRoutes } from './routes/signaling.js';
 import { viewerRoutes } from './routes/viewer.js';
+import { Rooms } from './signaling/rooms.js';
+import { SignalingSockets } from './signaling/sockets.js';
+import { iceServers } from './signaling/turn.js';
 import { startSweeping } from './sweeping.js';
 import { Codes } from './technicians/codes.js';
 import { Sessions } from './technicians/sessions.js';
@@ -142,6 +146,18 @@ async function run(
     isOwnOrigin: (origin, request) => listening.own !== undefined && isOwnOrigin(origin, request, listening.own),
     rateLimits,
   });
+  const rooms = new Rooms(now);
+  const sockets = new SignalingSockets(rooms, options.behindTlsProxy === true);
+  app.server.on('upgrade', (request, socket, head) => {
+    sockets.accept(request, socket, head);
+  });
+  signalingRoutes(app, {
+    rooms,
+    iceServers: () => iceServers(options.ice ?? {}, now()),
+    ingestKey: options.ingestKey,
+    signedIn,
+    rateLimits,
+  });
   viewerRoutes(app, { viewerDir: options.viewerDir, storeOrigin: await direct?.origin(), rateLimits });
 
   const port = await listen(app, {
@@ -163,6 +179,7 @@ async function run(
   const close = async (): Promise<void> => {
     stopSweeping();
     mailboxes.close();
+    sockets.close();
     await intake.close();
     const force = setTimeout(() => {
       app.server.closeAllConnections();
