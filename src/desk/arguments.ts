@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import * as v from 'valibot';
+import { iceUrlSchema } from '../shared/protocol/live-ice.js';
 import { DEFAULT_DESK_PORT, publicOrigin, type DeskOptions } from './options.js';
 import { s3Options } from './store-options.js';
 
@@ -17,6 +19,8 @@ Usage: desk [OPTIONS]
   --behind-tls-proxy    a proxy in front does TLS and sets X-Forwarded-For
   --public-url URL      the origin that people open, such as https://desk.example.org
   --technicians FILE    the signed list of technicians (DIR/technicians.json); see fluxrec keys
+  --stun URL            a STUN server for live sessions, such as stun:stun.example.org; may be given several times
+  --turn URL            a TURN server, such as turn:turn.example.org:443?transport=tcp; may be given several times
   --viewer DIR          the built viewer
   --log-level LEVEL     debug, info, warn, error or silent (info); JSON lines on standard error
   --help                this text
@@ -31,6 +35,7 @@ Usage: desk [OPTIONS]
 Environment:
   FLUXREC_DESK_TOKEN       what technicians sign in with; default: minted into DIR/token
   FLUXREC_DESK_INGEST_KEY  what apps must present to send reports; default: nothing
+  FLUXREC_DESK_TURN_SECRET what the TURN servers share with the desk (coturn: static-auth-secret); --turn needs it
   FLUXREC_DESK_STORE, FLUXREC_DESK_S3_REGION, FLUXREC_DESK_S3_ENDPOINT, FLUXREC_DESK_S3_PUBLIC_ENDPOINT,
   FLUXREC_DESK_S3_PATH_STYLE=1   as the flags, which win
   AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, …   credentials for the bucket, as for every program that uses AWS's SDK
@@ -80,8 +85,20 @@ export function readArguments(): Arguments {
       ...(values.technicians === undefined ? {} : { techniciansFile: values.technicians }),
       ...(token === undefined ? {} : { token }),
       ...(ingestKey === undefined ? {} : { ingestKey }),
+      ...readIce(values),
     },
   };
+}
+
+function readIce({ stun = [], turn = [] }: ReturnType<typeof parse>): Pick<DeskOptions, 'ice'> {
+  const secret = environment('FLUXREC_DESK_TURN_SECRET');
+  if (!stun.every((url) => v.is(iceUrlSchema, url) && /^stuns?:/.test(url)))
+    usage('--stun takes stun:HOST or stun:HOST:PORT.');
+  if (!turn.every((url) => v.is(iceUrlSchema, url) && /^turns?:/.test(url))) {
+    usage('--turn takes turn:HOST:PORT, turns:HOST:PORT, and ?transport=udp or ?transport=tcp after it.');
+  }
+  if (turn.length > 0 && secret === undefined) usage('--turn needs FLUXREC_DESK_TURN_SECRET.');
+  return { ice: { stun, ...(turn.length === 0 || secret === undefined ? {} : { turn: { urls: turn, secret } }) } };
 }
 
 function readStore(values: ReturnType<typeof parse>): DeskOptions['s3'] {
@@ -117,6 +134,8 @@ function parse() {
         'public-url': { type: 'string' },
         technicians: { type: 'string' },
         viewer: { type: 'string' },
+        stun: { type: 'string', multiple: true },
+        turn: { type: 'string', multiple: true },
         'log-level': { type: 'string' },
         store: { type: 'string' },
         's3-region': { type: 'string' },
