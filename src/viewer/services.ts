@@ -1,8 +1,10 @@
 import { DeskClient } from './sources/desk-client.js';
 import { fetchOrEarly } from './sources/early-requests.js';
 import { Announcer, announcerContext } from './state/announcer.svelte.js';
+import { CommandLetters, commandLettersContext } from './state/command-letters.js';
 import { Inbox, inboxContext } from './state/inbox.svelte.js';
 import { LocalFile, localFileContext } from './state/local-file.svelte.js';
+import { ProposalMemory } from './state/proposal-memory.js';
 import { Router, routerContext } from './state/router.svelte.js';
 import { Shortcuts, shortcutsContext } from './state/shortcuts.svelte.js';
 import { SignIn, signInContext } from './state/sign-in.svelte.js';
@@ -20,6 +22,7 @@ export interface Services {
   readonly router: Router;
   readonly signIn: SignIn;
   readonly technician: Technician;
+  readonly commandLetters: CommandLetters;
   readonly inbox: Inbox;
   readonly localFile: LocalFile;
   readonly shortcuts: Shortcuts;
@@ -50,6 +53,7 @@ export function createServices(window: Window, doFetch: typeof fetch = fetchOrEa
     router: new Router(window),
     signIn,
     technician,
+    commandLetters: new CommandLetters({ technician, desk, signIn, memory: new ProposalMemory(memory) }),
     inbox: new Inbox({ desk, visibility: window.document, network: window }),
     localFile: new LocalFile(),
     shortcuts: new Shortcuts(),
@@ -73,6 +77,7 @@ export function provideServices(services: Services): Services {
   routerContext.set(services.router);
   signInContext.set(services.signIn);
   technicianContext.set(services.technician);
+  commandLettersContext.set(services.commandLetters);
   inboxContext.set(services.inbox);
   localFileContext.set(services.localFile);
   shortcutsContext.set(services.shortcuts);

@@ -18,20 +18,21 @@ export interface OpenLetter {
   readonly sha256: string;
 }
 
-/** Signs an envelope and seals it. Throws `letter-too-large`, and `letter-malformed` for what a receiver would refuse. */
+/** Signs an envelope and seals it; `text` is what was signed, `sha256` is of its bytes. Throws `letter-too-large`, and `letter-malformed` for what a receiver would refuse. */
 export async function sealLetter(
   envelope: Envelope,
   signer: Signer,
   recipient: string,
-): Promise<{ sealed: Uint8Array<ArrayBuffer>; sha256: string }> {
+): Promise<{ sealed: Uint8Array<ArrayBuffer>; sha256: string; text: string }> {
   if (!v.is(envelopeSchema, envelope)) throw new LetterError('letter-malformed');
-  const bytes = new TextEncoder().encode(JSON.stringify(envelope));
+  const text = JSON.stringify(envelope);
+  const bytes = new TextEncoder().encode(text);
   if (bytes.length + SIGNATURE_BYTES > MAX_LETTER_BYTES) throw new LetterError('letter-too-large');
   const signature = fromBase64Url(await signer.sign('letter', bytes));
   const plain = new Uint8Array(SIGNATURE_BYTES + bytes.length);
   plain.set(signature ?? []);
   plain.set(bytes, SIGNATURE_BYTES);
-  return { sealed: await sealTo(recipient, plain), sha256: await sha256Hex(bytes) };
+  return { sealed: await sealTo(recipient, plain), sha256: await sha256Hex(bytes), text };
 }
 
 /**

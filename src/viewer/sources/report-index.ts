@@ -133,9 +133,17 @@ function toSegment(entry: ManifestEntry, part: number, { offsetMs, prefix }: Pla
 function toReportPart(part: FoundPart, placementOf: (manifest: Manifest) => Placement): ReportPart {
   const problems = problemsOf(part);
   if (!isReadable(part)) return { number: part.number, bytes: part.bytes, problems };
-  const { session, createdMs, range, description, lanes } = part.bundle.manifest;
+  const { session, createdMs, range, description, commands, lanes } = part.bundle.manifest;
   const { offsetMs } = placementOf(part.bundle.manifest);
-  const summary = { session, createdMs, range, lanes, offsetMs, ...(description === undefined ? {} : { description }) };
+  const summary = {
+    session,
+    createdMs,
+    range,
+    lanes,
+    offsetMs,
+    ...(description === undefined ? {} : { description }),
+    ...(commands === undefined ? {} : { commands }),
+  };
   return { number: part.number, bytes: part.bytes, summary, problems };
 }
 

@@ -70,7 +70,7 @@ export interface ReportPart {
   readonly problems: readonly BundleProblem[];
 }
 
-export type PartSummary = Pick<Manifest, 'session' | 'createdMs' | 'range' | 'description' | 'lanes'> & {
+export type PartSummary = Pick<Manifest, 'session' | 'createdMs' | 'range' | 'description' | 'commands' | 'lanes'> & {
   /** Report time of this part's session time 0. */
   readonly offsetMs: number;
 };

@@ -89,13 +89,19 @@ export class TechnicianMailbox {
 
   /**
    * Writes to an install, whose keys are those of a report's signed manifest. Resolves when the desk has the letter, with what names
-   * it in a receipt. Rejects with a MailboxError, LetterError or TechnicianStoreError: then it was not sent.
+   * it in a receipt, and the envelope's exact text. Rejects with a MailboxError, LetterError or TechnicianStoreError: then it was not sent.
    */
   async send(
     to: PublicIdentity,
     content: LetterContent,
     lifeMs = LIFE_MS,
-  ): Promise<{ readonly id: string; readonly sha256: string; readonly sentMs: number; readonly expiresMs: number }> {
+  ): Promise<{
+    readonly id: string;
+    readonly sha256: string;
+    readonly sentMs: number;
+    readonly expiresMs: number;
+    readonly text: string;
+  }> {
     const sentMs = this.#nowMs();
     await this.#store.addContact(to);
     const number = await this.#store.takeNumber(to.signingKey, sentMs);
@@ -103,9 +109,9 @@ export class TechnicianMailbox {
     const expiresMs = sentMs + lifeMs;
     const head = { v: LETTER_VERSION, id, from: this.self.signingKey, to: to.signingKey, number, sentMs, expiresMs };
     const envelope: Envelope = { ...head, v: LETTER_VERSION, ...content };
-    const { sealed, sha256 } = await sealLetter(envelope, this.#identity.signer, to.recipient);
+    const { sealed, sha256, text } = await sealLetter(envelope, this.#identity.signer, to.recipient);
     await this.#client.post(to.signingKey, { id, sealed }, this.#closing.signal);
-    return { id, sha256, sentMs, expiresMs };
+    return { id, sha256, sentMs, expiresMs, text };
   }
 
   /** Called for each letter, one after the other; one that was not finished (a closed tab, a rejection) comes again. */

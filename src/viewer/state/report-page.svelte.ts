@@ -1,5 +1,6 @@
 import type { DeskReport } from './desk-report.svelte.js';
 import type { OpenReport } from './open-report.svelte.js';
+import { ReportCommands } from './report-commands.svelte.js';
 import { ReportPanels } from './report-panels.svelte.js';
 import { Replay } from './replay.svelte.js';
 import { Screen } from './screen.svelte.js';
@@ -23,6 +24,8 @@ export class ReportPage {
   readonly screen: Screen;
   readonly panels: ReportPanels;
   readonly signatures: Signatures;
+  /** Absent for a local file, as the conversation is. */
+  readonly commands: ReportCommands | undefined;
   readonly #router: ReportPageOptions['router'];
   /** Goes up when the comment field should take the focus. */
   #commentFocus = $state(0);
@@ -33,6 +36,8 @@ export class ReportPage {
     this.replay = new Replay(options.report, options.replayUrl);
     this.screen = new Screen(options.report, this.replay);
     this.signatures = new Signatures(options.report);
+    const { report, desk } = options;
+    this.commands = desk === undefined ? undefined : new ReportCommands({ report, desk, signatures: this.signatures });
     this.panels = new ReportPanels(options.report, options.desk !== undefined);
     this.#router = options.router;
   }

@@ -1,7 +1,7 @@
 import { LaneLines } from './lane-lines.svelte.js';
 import type { OpenReport } from './open-report.svelte.js';
 
-const PANELS = ['log', 'network', 'error', 'action', 'comments', 'details'] as const;
+const PANELS = ['log', 'network', 'error', 'action', 'comments', 'commands', 'details'] as const;
 export type PanelName = (typeof PANELS)[number];
 
 /** The panels beside the replay: which one is open, and what each lists. They keep their filters while another is open. */
@@ -16,7 +16,7 @@ export class ReportPanels {
   readonly names: readonly PanelName[];
 
   constructor(report: OpenReport, hasConversation: boolean) {
-    this.names = PANELS.filter((name) => hasConversation || name !== 'comments');
+    this.names = PANELS.filter((name) => hasConversation || (name !== 'comments' && name !== 'commands'));
     this.log = new LaneLines(report, 'log');
     this.network = new LaneLines(report, 'network');
     this.error = new LaneLines(report, 'error');
