@@ -1,3 +1,5 @@
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference -- types of a library without its own; an import would need a file
+/// <reference path="./simple-peer.d.ts" />
 import SimplePeer, { type PeerOptions as SimplePeerOptions } from 'simple-peer/simplepeer.min.js';
 import { LIVE_CHANNELS } from '../shared/protocol/live.js';
 import { LiveError } from '../shared/protocol/live-errors.js';

@@ -65,7 +65,8 @@ export class LiveSession {
         });
       },
       failed: (error) => {
-        if (this.#attempt === undefined) void this.#finish(error);
+        // Candidates go on for a while without it; a description that was not delivered does not come by itself.
+        if (this.#attempt === undefined || this.#attempt.connection.phase === 'signaling') void this.#finish(error);
       },
     });
   }

@@ -1,7 +1,12 @@
 import { LetterError } from '../../shared/crypto/letter-errors.js';
 import { acceptNumber, EMPTY_WINDOW } from '../../shared/crypto/number-window.js';
 import { readLetter } from '../../shared/crypto/read-letter.js';
-import { TECHNICIAN_LETTERS, type LetterSender, type VerifiedLetter } from '../../shared/protocol/letters.js';
+import {
+  subjectOf,
+  TECHNICIAN_LETTERS,
+  type LetterSender,
+  type VerifiedLetter,
+} from '../../shared/protocol/letters.js';
 import type { SealedLetter } from '../../shared/protocol/mailbox-client.js';
 import type { AuditLog } from './audit-log.js';
 import type { InstallIdentity } from './identity.js';
@@ -112,7 +117,7 @@ export class Incoming {
       const { envelope, sender, sha256 } = letter;
       const { id, kind, from, number, body } = envelope;
       const name = sender.name ?? '';
-      const said = { id, kind, from, name, number, sha256, proposal: body.proposal };
+      const said = { id, kind, from, name, number, sha256, ...subjectOf(body) };
       await audit.append('letter-received', said);
       await this.#listener(letter as VerifiedLetter);
       await state.change(({ waiting }) => ({ waiting: waiting.filter((kept) => kept.envelope.id !== id) }));

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { sealLetter } from '../../shared/crypto/letter.js';
 import { signingKeySchema } from '../../shared/crypto/keys.js';
 import { nextNumber } from '../../shared/crypto/number-window.js';
-import type { Envelope, LetterContent, LetterSender } from '../../shared/protocol/letters.js';
+import { subjectOf, type Envelope, type LetterContent, type LetterSender } from '../../shared/protocol/letters.js';
 import { MailboxError, type MailboxClient } from '../../shared/protocol/mailbox-client.js';
 import type { AuditLog } from './audit-log.js';
 import { listFolder, PRIVATE_FOLDER, readJsonFile, writeJsonFile, type FileSystem } from './durable-file.js';
@@ -106,8 +106,8 @@ export class Outgoing {
     // The pieces of an output are named by the result that follows them.
     if (content.kind !== 'command-output') {
       const { id } = head;
-      const { proposal } = content.body;
-      await audit.append('letter-sent', { id, kind: content.kind, to: to.signingKey, number, proposal, sha256 });
+      const about = subjectOf(content.body);
+      await audit.append('letter-sent', { id, kind: content.kind, to: to.signingKey, number, ...about, sha256 });
     }
     await this.#keep({ id: head.id, to: to.signingKey, expiresMs: envelope.expiresMs }, sealed);
   }

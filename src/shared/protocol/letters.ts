@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { MAX_OUTPUT_TEXT_LENGTH, MAX_TEXT_LENGTH } from '../constants.js';
+import { answerSchema, offerSchema } from './live.js';
 import { publicIdentitySchema, type PublicIdentity, signatureSchema, signingKeySchema } from '../crypto/keys.js';
 
 // Letters between a customer's install and a technician. See docs/letters.md.
@@ -122,6 +123,22 @@ export type CommandResult = v.InferOutput<typeof commandResultSchema>;
 export const cancelSchema = v.object({ proposal: uuid, reason: v.optional(shortText) });
 export type Cancel = v.InferOutput<typeof cancelSchema>;
 
+/** A technician asks for a live session about a report. It can be accepted until `expiresMs` of its envelope. */
+export const liveInvitationSchema = v.object({
+  /** Names the session in everything that follows. */
+  invitation: uuid,
+  report: uuid,
+  /** Why, in the technician's words: the customer reads it. */
+  reason: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(MAX_TEXT_LENGTH)),
+});
+export type LiveInvitation = v.InferOutput<typeof liveInvitationSchema>;
+
+/** The customer has accepted: see docs/live-protocol.md. */
+export const liveOfferSchema = v.object({ invitation: uuid, v: count, ...offerSchema.entries });
+export const liveAnswerSchema = v.object({ invitation: uuid, ...answerSchema.entries });
+/** Declined, taken back, or failed for this reason. */
+export const liveEndSchema = v.object({ invitation: uuid, code: v.optional(code) });
+
 const head = {
   v: v.literal(LETTER_VERSION),
   id: uuid,
@@ -141,19 +158,37 @@ export const envelopeSchema = v.variant('kind', [
   v.object({ ...head, kind: v.literal('command-output'), body: commandOutputSchema }),
   v.object({ ...head, kind: v.literal('command-result'), body: commandResultSchema }),
   v.object({ ...head, kind: v.literal('cancel'), body: cancelSchema }),
+  v.object({ ...head, kind: v.literal('live-invitation'), body: liveInvitationSchema }),
+  v.object({ ...head, kind: v.literal('live-offer'), body: liveOfferSchema }),
+  v.object({ ...head, kind: v.literal('live-answer'), body: liveAnswerSchema }),
+  v.object({ ...head, kind: v.literal('live-end'), body: liveEndSchema }),
 ]);
 export type Envelope = v.InferOutput<typeof envelopeSchema>;
 export type LetterKind = Envelope['kind'];
 export type EnvelopeOf<K extends LetterKind> = Extract<Envelope, { kind: K }>;
+
+/** What a letter is about, as the audit log names it. */
+export function subjectOf(body: Envelope['body']): { proposal: string } | { invitation: string } {
+  return 'proposal' in body ? { proposal: body.proposal } : { invitation: body.invitation };
+}
+
 /** Kind and body of a letter that is yet to be written; the sender's mailbox adds the rest. */
 export type LetterContent = { [K in LetterKind]: Pick<EnvelopeOf<K>, 'kind' | 'body'> }[LetterKind];
 
 /** Who may say what: a letter of another kind is refused (`letter-kind-refused`). */
-export const TECHNICIAN_LETTERS = ['command-proposal', 'cancel'] as const satisfies readonly LetterKind[];
+export const TECHNICIAN_LETTERS = [
+  'command-proposal',
+  'cancel',
+  'live-invitation',
+  'live-answer',
+  'live-end',
+] as const satisfies readonly LetterKind[];
 export const INSTALL_LETTERS = [
   'command-decision',
   'command-output',
   'command-result',
+  'live-offer',
+  'live-end',
 ] as const satisfies readonly LetterKind[];
 
 /** One technician of the organisation's list. */

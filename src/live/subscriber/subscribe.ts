@@ -1,0 +1,11 @@
+import { LiveSession, type LiveEvents, type LiveOptions } from '../session.js';
+
+export { LetterSignaling, type LiveCorrespondence, type LiveLetter } from '../signaling/letters.js';
+export { ManualSubscriber } from '../signaling/manual.js';
+export { RelaySignaling, type Socket } from '../signaling/relay.js';
+export type { LiveEvents, LivePhase, LiveSession, LiveState } from '../session.js';
+
+/** The technician's half of a live session. */
+export function subscribe(options: Omit<LiveOptions, 'role'>, events: LiveEvents): LiveSession {
+  return new LiveSession({ ...options, role: 'subscriber' }, events);
+}

@@ -1,0 +1,118 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { build, type Rolldown } from 'vite';
+import { CHROMIUM_ARGS, findChromium } from './chromium.js';
+import type { BeginOptions, Seen } from './live-page.js';
+
+// A real browser with one side of a live session; each one a process of its own, in a network of its own where that is wanted.
+
+/** A secure context that no server has to stand behind: the page is put there by the test. */
+const PAGE_URL = 'http://localhost/live';
+
+let built: Promise<string> | undefined;
+
+async function buildPage(): Promise<string> {
+  const result = await build({
+    configFile: false,
+    logLevel: 'warn',
+    root: import.meta.dirname,
+    resolve: { conditions: ['fluxrec-source', 'browser', 'module'] },
+    build: { write: false, minify: false, rolldownOptions: { input: join(import.meta.dirname, 'live-page.ts') } },
+  });
+  const [output] = Array.isArray(result) ? result : [result as Rolldown.RolldownOutput];
+  const script = output?.output.find((file) => file.type === 'chunk' && file.isEntry);
+  if (script?.type !== 'chunk') throw new Error('the page of live sessions was not built');
+  return script.code;
+}
+
+export class LiveBrowser {
+  readonly page: Page;
+  readonly #browser: Browser;
+  readonly #folder: string;
+
+  static async open(namespace?: string): Promise<LiveBrowser> {
+    built ??= buildPage();
+    const script = await built;
+    const program = findChromium();
+    if (program === undefined) throw new Error('no Chromium');
+    const folder = await mkdtemp(join(tmpdir(), 'fluxrec-live-'));
+    const wrapper = join(folder, 'chromium.sh');
+    await writeFile(wrapper, `#!/bin/sh\nexec ip netns exec "${namespace ?? ''}" "${program}" "$@"\n`);
+    await chmod(wrapper, 0o700);
+    const browser = await chromium.launch({
+      executablePath: namespace === undefined ? program : wrapper,
+      args: CHROMIUM_ARGS,
+    });
+    const page = await browser.newPage();
+    await page.route(`${PAGE_URL}**`, (route) =>
+      route.request().url() === PAGE_URL
+        ? route.fulfill({
+            contentType: 'text/html',
+            body: '<!doctype html><script type="module" src="/live.js"></script>',
+          })
+        : route.fulfill({ contentType: 'text/javascript', body: script }),
+    );
+    await page.goto(PAGE_URL);
+    await page.waitForFunction(() => 'liveBegin' in globalThis);
+    return new LiveBrowser(page, browser, folder);
+  }
+
+  private constructor(page: Page, browser: Browser, folder: string) {
+    this.page = page;
+    this.#browser = browser;
+    this.#folder = folder;
+  }
+
+  begin(options: BeginOptions): Promise<void> {
+    return this.page.evaluate((given) => {
+      liveBegin(given);
+    }, options);
+  }
+
+  seen(): Promise<Seen> {
+    return this.page.evaluate(() => liveSeen());
+  }
+
+  async text(): Promise<string> {
+    await this.page.waitForFunction(() => liveText() !== '');
+    return this.page.evaluate(() => liveText());
+  }
+
+  paste(text: string): Promise<string> {
+    return this.page.evaluate((given) => livePaste(given), text);
+  }
+
+  /** Resolves with what is seen then; a session that ends ends the waiting, too. */
+  async reach(phase: string, timeoutMs = 60_000): Promise<Seen> {
+    await this.page.waitForFunction((wanted) => [wanted, 'ended'].includes(liveSeen().phase), phase, {
+      timeout: timeoutMs,
+    });
+    return this.seen();
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Both people compare and confirm; then each side says something, and how the connection goes is answered. */
+export async function confirmAndTalk(publisher: LiveBrowser, subscriber: LiveBrowser): Promise<{ route: string }> {
+  const both = [publisher, subscriber];
+  await Promise.all(
+    both.map(({ page }) =>
+      page.evaluate(() => {
+        liveConfirm();
+      }),
+    ),
+  );
+  for (const side of both) {
+    const { phase, code } = await side.reach('open');
+    if (phase !== 'open') throw new Error(`ended: ${code ?? ''}`);
+  }
+  await Promise.all(both.map(({ page }) => page.evaluate(() => liveSend('hello'))));
+  await Promise.all(both.map(({ page }) => page.waitForFunction(() => liveReceived().includes('hello'))));
+  return { route: await publisher.page.evaluate(() => liveRoute()) };
+}

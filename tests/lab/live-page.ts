@@ -1,0 +1,119 @@
+import type { IceServer } from '../../src/shared/protocol/live-ice.js';
+import { LetterSignaling, ManualPublisher, publish, RelaySignaling } from '../../src/live/publisher/publish.js';
+import type { LiveEvents, LiveSession } from '../../src/live/publisher/publish.js';
+import type { LiveLetter } from '../../src/live/publisher/publish.js';
+import type { PeerRole } from '../../src/live/peer.js';
+import { ManualSubscriber, subscribe } from '../../src/live/subscriber/subscribe.js';
+import type { Signaling } from '../../src/live/signaling/signaling.js';
+
+// The page that live-browser.ts builds: one side of a live session within reach of a test.
+
+export interface BeginOptions {
+  readonly role: PeerRole;
+  readonly servers: IceServer[];
+  readonly pairing:
+    | { readonly by: 'text' }
+    | { readonly by: 'relay'; readonly url: string; readonly ticket: string }
+    | { readonly by: 'letters'; readonly invitation: string };
+}
+
+/** What a test can see of a session. */
+export interface Seen {
+  readonly phase: string;
+  readonly words: readonly string[] | undefined;
+  readonly code: string | undefined;
+  readonly sentence: string | undefined;
+  readonly verifiedName: string | undefined;
+}
+
+declare global {
+  function liveBegin(options: BeginOptions): void;
+  function liveSeen(): Seen;
+  /** Our pairing text; empty until it is there. */
+  function liveText(): string;
+  /** The code of what is wrong with a text; empty where nothing is. */
+  function livePaste(text: string): string;
+  function liveConfirm(): void;
+  function liveEnd(): Promise<void>;
+  function liveSend(text: string): Promise<void>;
+  function liveReceived(): readonly string[];
+  function liveRoute(): Promise<string>;
+  function liveDeliver(letter: LiveLetter): void;
+  /** Lent by the test: carries a letter to the other side. */
+  function liveCarry(letter: LiveLetter): Promise<void>;
+}
+
+let session: LiveSession | undefined;
+let manual: ManualPublisher | ManualSubscriber | undefined;
+let shown = '';
+let deliver: (letter: LiveLetter) => void = () => undefined;
+const received: string[] = [];
+
+function current(): LiveSession {
+  if (session === undefined) throw new Error('liveBegin comes first');
+  return session;
+}
+
+function signalingOf({ role, pairing }: BeginOptions): Signaling {
+  const show = (text: string): void => {
+    shown = text;
+  };
+  switch (pairing.by) {
+    case 'text':
+      manual = role === 'publisher' ? new ManualPublisher(show) : new ManualSubscriber(show);
+      return manual;
+    case 'relay':
+      return new RelaySignaling({
+        open: () => new WebSocket(pairing.url),
+        ticket: pairing.ticket,
+        patienceMs: 60_000,
+      });
+    case 'letters':
+      return new LetterSignaling(role, pairing.invitation, {
+        verifiedName: `known ${role === 'publisher' ? 'technician' : 'install'}`,
+        send: (letter) => liveCarry(letter),
+        listen: (listener) => {
+          deliver = listener;
+          return () => {
+            deliver = () => undefined;
+          };
+        },
+      });
+  }
+}
+
+globalThis.liveBegin = (options) => {
+  const events: LiveEvents = {
+    state: () => undefined,
+    control: () => undefined,
+    track: () => undefined,
+    message: (_channel, data) => {
+      received.push(typeof data === 'string' ? data : new TextDecoder().decode(data));
+    },
+  };
+  const begin = options.role === 'publisher' ? publish : subscribe;
+  session = begin({ servers: options.servers, signaling: signalingOf(options) }, events);
+};
+globalThis.liveSeen = () => {
+  const { phase, words, error, verifiedName } = current().state;
+  return { phase, words, code: error?.code, sentence: error?.message, verifiedName };
+};
+globalThis.liveText = () => shown;
+globalThis.livePaste = (text) => {
+  try {
+    manual?.paste(text);
+    return '';
+  } catch (error) {
+    return (error as { code?: string }).code ?? String(error);
+  }
+};
+globalThis.liveConfirm = () => {
+  current().confirm();
+};
+globalThis.liveEnd = () => current().end();
+globalThis.liveSend = (text) => current().channel('bulk').send(text);
+globalThis.liveReceived = () => received;
+globalThis.liveRoute = async () => (await current().quality()).route ?? '';
+globalThis.liveDeliver = (letter) => {
+  deliver(letter);
+};

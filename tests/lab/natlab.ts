@@ -1,0 +1,147 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { promisify } from 'node:util';
+import { installPackages, isInstalled } from './debian.js';
+
+// Two computers, each behind a NAT of its own, and a public network between them, in network namespaces of this machine:
+//   hostA 10.1.0.2 ── natA 198.51.100.1 ┐
+//                                        public: 198.51.100.254 signaling, 198.51.100.10 STUN and TURN
+//   hostB 10.2.0.2 ── natB 198.51.100.2 ┘
+
+const run = promisify(execFile);
+
+/**
+ * `cone`: one port towards everybody, open to whom was written to (port-restricted). `symmetric`: another port for each. `udp-blocked`:
+ * a company's firewall that lets out TCP to the ports of web servers, and nothing else.
+ */
+export type NatKind = 'cone' | 'symmetric' | 'udp-blocked';
+
+export const SIGNALING_ADDRESS = '198.51.100.254';
+export const TURN_ADDRESS = '198.51.100.10';
+export const NO_NAMESPACES =
+  'Network namespaces are not allowed here (they need root on Linux, iproute2 and nftables): nothing is known about NATs.';
+
+/** Whether namespaces can be had; as root on Debian, what they need is installed, and that is said. */
+export function provideNamespaces(): boolean {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
+  if (!isInstalled('ip') || !isInstalled('nft'))
+    installPackages('What makes networks for tests', ['iproute2', 'nftables']);
+  const name = `fluxrec-probe-${process.pid}`;
+  try {
+    execFileSync('ip', ['netns', 'add', name], { stdio: 'ignore' });
+    execFileSync('ip', ['netns', 'exec', name, 'nft', 'list', 'ruleset'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false; // A container without the right to.
+  } finally {
+    try {
+      execFileSync('ip', ['netns', 'del', name], { stdio: 'ignore' });
+    } catch {
+      // It was not made.
+    }
+  }
+}
+
+export class NatLab {
+  readonly #prefix: string;
+  // A test process that ends early leaves nothing behind.
+  readonly #downNow = (): void => {
+    for (const name of this.#names()) {
+      try {
+        execFileSync('ip', ['netns', 'del', name], { stdio: 'ignore' });
+      } catch {
+        // Gone already.
+      }
+    }
+  };
+
+  private constructor() {
+    this.#prefix = `fluxrec-${process.pid}`;
+  }
+
+  static async up(a: NatKind, b: NatKind): Promise<NatLab> {
+    const lab = new NatLab();
+    process.once('exit', lab.#downNow);
+    try {
+      await lab.#build(a, b);
+    } catch (error) {
+      lab.down();
+      throw error;
+    }
+    return lab;
+  }
+
+  /** The namespace of a computer, or of the public network. */
+  namespace(of: 'hostA' | 'hostB' | 'public'): string {
+    return `${this.#prefix}-${of}`;
+  }
+
+  down(): void {
+    process.off('exit', this.#downNow);
+    this.#downNow();
+  }
+
+  #names(): string[] {
+    return ['hostA', 'hostB', 'natA', 'natB', 'public'].map((name) => `${this.#prefix}-${name}`);
+  }
+
+  async #build(a: NatKind, b: NatKind): Promise<void> {
+    for (const name of this.#names()) {
+      await run('ip', ['netns', 'add', name]);
+      await this.#ip(name, 'link set lo up');
+    }
+    const open = this.namespace('public');
+    await this.#ip(open, 'link add br0 type bridge');
+    for (const address of [SIGNALING_ADDRESS, TURN_ADDRESS]) await this.#ip(open, `addr add ${address}/24 dev br0`);
+    await this.#ip(open, 'link set br0 up');
+    await this.#side('A', 1, a);
+    await this.#side('B', 2, b);
+  }
+
+  async #side(side: 'A' | 'B', number: number, kind: NatKind): Promise<void> {
+    const [host, nat, open] = [`${this.#prefix}-host${side}`, `${this.#prefix}-nat${side}`, this.namespace('public')];
+    await run('ip', `link add wan netns ${nat} type veth peer name p${side} netns ${open}`.split(' '));
+    await this.#ip(open, `link set p${side} master br0 up`);
+    await this.#ip(nat, `addr add 198.51.100.${number}/24 dev wan`);
+    await this.#ip(nat, 'link set wan up');
+    await run('ip', `link add lan netns ${nat} type veth peer name eth0 netns ${host}`.split(' '));
+    await this.#ip(nat, `addr add 10.${number}.0.1/24 dev lan`);
+    await this.#ip(nat, 'link set lan up');
+    await this.#ip(host, `addr add 10.${number}.0.2/24 dev eth0`);
+    await this.#ip(host, 'link set eth0 up');
+    await this.#ip(host, `route add default via 10.${number}.0.1`);
+    await run('ip', ['netns', 'exec', nat, 'sysctl', '-qw', 'net.ipv4.ip_forward=1']);
+    const applied = run('ip', ['netns', 'exec', nat, 'nft', '-f', '-']);
+    applied.child.stdin?.end(rules(kind));
+    await applied;
+  }
+
+  async #ip(namespace: string, command: string): Promise<void> {
+    await run('ip', ['-n', namespace, ...command.split(' ')]);
+  }
+}
+
+function rules(kind: NatKind): string {
+  const masquerade = kind === 'symmetric' ? 'masquerade fully-random' : 'masquerade';
+  const blocked = kind === 'udp-blocked' ? 'meta l4proto udp drop\n    tcp dport != { 80, 443 } ct state new drop' : '';
+  return `
+table ip nat {
+  chain post {
+    type nat hook postrouting priority 100
+    oifname "wan" ${masquerade}
+  }
+}
+table ip firewall {
+  chain input {
+    type filter hook input priority 0
+    iifname "wan" ct state established,related accept
+    iifname "wan" drop
+  }
+  chain forward {
+    type filter hook forward priority 0; policy drop
+    ${blocked}
+    ct state established,related accept
+    iifname "lan" accept
+  }
+}
+`;
+}
