@@ -75,9 +75,9 @@ export class CommandLetters {
 
   /** Rejects where trying again will help: the letter comes again. */
   async #receive({ envelope }: VerifiedLetter): Promise<void> {
-    const said = sayOf(envelope);
-    if (said === undefined) return;
-    const remembered = this.#options.memory.get(envelope.body.proposal);
+    const said = toldBy(envelope);
+    if (said === undefined) return; // Of a live session.
+    const remembered = this.#options.memory.get(said.proposal);
     // Of another browser's proposal there is nothing to be told here: letters are sealed to one.
     if (remembered === undefined || remembered.install.signingKey !== envelope.from) return;
     await this.#sayUnsaid();
@@ -106,7 +106,10 @@ export class CommandLetters {
   }
 }
 
-function sayOf({ id, ...envelope }: VerifiedLetter['envelope']): SayRequest | undefined {
+/** What an install told of a proposal. */
+type Told = Extract<SayRequest, { type: 'decision' | 'output' | 'result' }>;
+
+function toldBy({ id, ...envelope }: VerifiedLetter['envelope']): Told | undefined {
   switch (envelope.kind) {
     case 'command-decision':
       return { type: 'decision', id, ...envelope.body };
