@@ -9,6 +9,7 @@ import {
   type Signal,
 } from '../shared/protocol/live.js';
 import { LiveError, type LiveErrorCode } from '../shared/protocol/live-errors.js';
+import type { SessionMessage } from '../shared/protocol/live-messages.js';
 import type { ChannelData } from './channel.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { PublisherGate, SubscriberGate, type GateFingerprints, type SafetyGate } from './gate.js';
@@ -16,7 +17,7 @@ import { Heartbeat } from './heartbeat.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** What an attempt does not deal with itself. */
-export type SessionMessage = Extract<ControlMessage, { type: `grant-${string}` }>;
+export type { SessionMessage };
 export type DataChannelName = Exclude<LiveChannel, 'control'>;
 
 export interface AttemptEvents {

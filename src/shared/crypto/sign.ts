@@ -14,6 +14,7 @@ export const SIGNING_CONTEXTS = {
   technicians: 'fluxrec technicians 1',
   receipt: 'fluxrec receipt 1',
   mailbox: 'fluxrec mailbox 1',
+  'live-ask': 'fluxrec live ask 1',
 } as const;
 export type SigningContext = keyof typeof SIGNING_CONTEXTS;
 

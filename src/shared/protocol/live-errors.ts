@@ -50,6 +50,7 @@ const SENTENCES = {
   // While it is open.
   'live-malformed': 'The other side sent something that cannot be understood. The session was ended.',
   'live-flooded': 'The other side sent more than can be taken in. The session was ended.',
+  'live-not-granted': 'The technician’s side did something that was never granted to it. The session was ended.',
   'live-too-large': 'This is larger than one message of a live session may be.',
   'live-backlog': 'The connection is too slow for what is to be sent. Something was left out.',
   'live-lost': 'The connection was lost. Check the network on both sides, then begin again.',

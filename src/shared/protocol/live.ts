@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { sessionMessageSchemas } from './live-messages.js';
 
 // What two sides of a live session say to each other, and to whoever carries it. See docs/live-protocol.md.
 
@@ -6,9 +7,6 @@ import * as v from 'valibot';
 export const LIVE_VERSION = 1;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const instant = v.pipe(v.number(), v.finite());
-const uuid = v.pipe(v.string(), v.uuid());
-const shortText = v.pipe(v.string(), v.maxLength(500));
 /** 32 and 16 bytes in base64url without padding; unused bits are zero, so that one value has one spelling. */
 const bytes32 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/));
 const bytes16 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{21}[AQgw]$/));
@@ -82,21 +80,10 @@ export function parseSignal(text: string): Signal | undefined {
 
 // ── On the control channel ─────────────────────────────────────────────────────────────────────────────────────────────
 
-export const GRANTS = [
-  'view-dom',
-  'view-video',
-  'console',
-  'screenshot',
-  'commands',
-  'point',
-  'chat',
-  'be-recorded',
-] as const;
 export const BYE_REASONS = ['ended', 'words-differ', 'not-confirmed', 'refused', 'failed'] as const;
 export type ByeReason = (typeof BYE_REASONS)[number];
 
 const name = v.pipe(v.string(), v.trim(), v.maxLength(100));
-const grantKind = v.picklist(GRANTS);
 
 export const controlSchema = v.variant('type', [
   /** The subscriber's first message. */
@@ -115,20 +102,7 @@ export const controlSchema = v.variant('type', [
     kind: v.picklist(['offer', 'answer']),
     sdp: v.pipe(v.string(), v.maxLength(MAX_SDP_LENGTH)),
   }),
-  v.object({
-    type: v.literal('grant-asked'),
-    grant: uuid,
-    kind: grantKind,
-    reason: v.optional(shortText),
-    durationMs: v.optional(v.pipe(count, v.maxValue(24 * 3_600_000))),
-  }),
-  v.object({ type: v.literal('grant-given'), grant: uuid, kind: grantKind, untilMs: v.optional(instant) }),
-  /** Taken back, denied, given up or run out: the grant is no more. */
-  v.object({
-    type: v.literal('grant-withdrawn'),
-    grant: uuid,
-    reason: v.picklist(['denied', 'taken-back', 'given-up', 'run-out', 'disconnected']),
-  }),
+  ...sessionMessageSchemas,
 ]);
 export type ControlMessage = v.InferOutput<typeof controlSchema>;
 export type ControlMessageOf<T extends ControlMessage['type']> = Extract<ControlMessage, { type: T }>;
