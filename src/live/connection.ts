@@ -249,8 +249,8 @@ export class Connection {
     const hasWay = ice === 'connected' || ice === 'completed';
     if (this.phase === 'routing' && hasWay) this.#enter('securing');
     if (this.phase === 'securing' && connectionState === 'connected') this.#enter('channels');
-    // DTLS fails at once where the certificate is not the one that was announced.
-    if (this.phase === 'securing' && hasWay && connectionState === 'failed') this.#end('live-not-secured');
+    // At once where the certificate is not the one that was announced; it may be known only after the handshake.
+    if (this.#isRefused && (this.phase === 'securing' || this.phase === 'channels')) this.#end('live-not-secured');
     if (this.phase === 'channels' && [...this.#channels.values()].every(({ isOpen }) => isOpen)) this.#enter('open');
     if (this.phase !== 'open') return;
     if (connectionState === 'failed') this.#end('live-lost');
@@ -263,9 +263,16 @@ export class Connection {
     this.#events.phase(phase);
   }
 
+  /** DTLS has failed, and not for want of a way. */
+  get #isRefused(): boolean {
+    return this.#connection.sctp?.transport.state === 'failed';
+  }
+
   #causeOf(phase: TimedPhase): LiveErrorCode {
     if (phase === 'signaling') return 'live-no-answer';
-    if (phase === 'securing') return 'live-not-secured';
+    if (this.#isRefused) return 'live-not-secured';
+    // A browser answers ICE's checks before it knows whose they are: ours alone may have found the way.
+    if (phase === 'securing') return this.role === 'subscriber' ? 'live-no-answer' : 'live-channels-failed';
     if (phase === 'channels') return 'live-channels-failed';
     const { servers } = this.#options;
     return diagnose({ servers, local: this.#local, remote: this.#remote, relayErrors: this.#relayErrors });

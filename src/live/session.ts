@@ -149,6 +149,7 @@ export class LiveSession {
     if (this.#attempts > MAX_ATTEMPTS) throw new LiveError('live-flooded');
     void this.#attempt?.close('failed');
     const { signaling, role, servers, certificate, transportPolicy, deadlines, name } = this.#options;
+    const deliveryMs = role === 'subscriber' ? signaling.deliveryMs : 0;
     const attempt = new Attempt(
       {
         role,
@@ -159,7 +160,9 @@ export class LiveSession {
         isTrickling: signaling.isTrickling,
         deadlines: {
           signaling: DEADLINES.signaling + (role === 'publisher' ? signaling.answerMs : 0),
-          routing: DEADLINES.routing + (role === 'subscriber' ? signaling.deliveryMs : 0),
+          routing: DEADLINES.routing + deliveryMs,
+          // The publisher's browser answers ICE before it has our answer, so that the way may be there early.
+          securing: DEADLINES.securing + deliveryMs,
           ...deadlines,
         },
         ...(offer === undefined ? {} : { offer }),

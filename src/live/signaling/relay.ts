@@ -4,18 +4,9 @@ import { LiveError } from '../../shared/protocol/live-errors.js';
 import { relayMessageSchema, TICKET_REFUSED_CLOSE, type RelayMessage } from '../../shared/protocol/live-relay.js';
 import type { Signaling, SignalingListener } from './signaling.js';
 
-/** The part of a browser's WebSocket that is used, so that another program may lend its own. */
-export interface Socket {
-  send(text: string): void;
-  close(): void;
-  onopen: (() => void) | null;
-  onmessage: ((event: { readonly data: unknown }) => void) | null;
-  onclose: ((event: { readonly code: number }) => void) | null;
-}
-
 export interface RelayOptions {
   /** Opens the desk's `/api/live/socket`. */
-  readonly open: () => Socket;
+  readonly open: () => WebSocket;
   readonly ticket: string;
   /** How long the other side may take to come: the code's life. */
   readonly patienceMs: number;
@@ -34,7 +25,7 @@ export class RelaySignaling implements Signaling {
   readonly deliveryMs = 0;
   readonly #options: RelayOptions;
   #listener: SignalingListener | undefined;
-  #socket: Socket | undefined;
+  #socket: WebSocket | undefined;
   #isReady = false;
   #delayMs = FIRST_DELAY_MS;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -66,7 +57,7 @@ export class RelaySignaling implements Signaling {
   }
 
   #connect(): void {
-    let socket: Socket;
+    let socket: WebSocket;
     try {
       socket = this.#options.open();
     } catch {

@@ -2,7 +2,7 @@ import { LiveSession, type LiveEvents, type LiveOptions } from '../session.js';
 
 export { LetterSignaling, type LiveCorrespondence, type LiveLetter } from '../signaling/letters.js';
 export { ManualSubscriber } from '../signaling/manual.js';
-export { RelaySignaling, type Socket } from '../signaling/relay.js';
+export { RelaySignaling } from '../signaling/relay.js';
 export type { LiveEvents, LivePhase, LiveSession, LiveState } from '../session.js';
 
 /** The technician's half of a live session. */
