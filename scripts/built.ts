@@ -46,6 +46,19 @@ export interface Running {
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
+const hasGroups = process.platform !== 'win32';
+
+function killGroup(child: ChildProcess): void {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  try {
+    if (hasGroups) process.kill(-child.pid, 'SIGKILL');
+    else child.kill('SIGKILL');
+  } catch (error) {
+    // It ended just now.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 /** How long a process may take to say that it is ready: a slow, shared machine at its first start. */
 const READY_MS = 60_000;
 
@@ -60,6 +73,8 @@ export function start(
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
+    // Fluxion is two processes. A group of its own can be killed as a whole, as a power cut would.
+    detached: hasGroups,
   });
   let output = '';
   const ended = new Promise<void>((done) =>
@@ -68,12 +83,19 @@ export function start(
     }),
   );
   const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
-    child.kill(signal);
+    if (signal === 'SIGKILL') killGroup(child);
+    else child.kill(signal);
     await ended;
   };
+  // It is in no group of ours that ends with us.
+  const onOurEnd = (): void => {
+    killGroup(child);
+  };
+  process.once('exit', onOurEnd);
+  void ended.then(() => process.off('exit', onOurEnd));
   return new Promise((done, fail) => {
     const timer = setTimeout(() => {
-      child.kill('SIGKILL');
+      killGroup(child);
       fail(new Error(`${name} was not ready after ${READY_MS / 1000} s:\n${output}`));
     }, READY_MS);
     const onData = (data: Buffer): void => {

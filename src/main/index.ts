@@ -4,3 +4,5 @@ export { registerSchemes } from './electron/schemes.js';
 export { defineCommand, type Command, type CommandDefinition, type CommandRun } from './services/commands/command.js';
 export type { CommandsOptions } from './services/commands/host-commands.js';
 export { startWebHost, type WebHost, type WebHostOptions } from './web/index.js';
+export { supervise } from './web/supervise.js';
+export type { SupervisedRun } from './web/supervision/supervised-run.js';

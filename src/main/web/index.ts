@@ -25,7 +25,7 @@ export interface WebHostOptions {
   readonly basePath?: string;
   readonly panel?: {
     /** A preferred loopback port of the panel; where it is taken, one of the next. Default: any. */
-    readonly port?: number;
+    readonly port?: number | undefined;
     /** Where the panel's document was built to. Default: beside the code. */
     readonly documentDir?: string;
   };
