@@ -263,9 +263,10 @@ export class Connection {
     this.#events.phase(phase);
   }
 
-  /** DTLS has failed, and not for want of a way. */
+  /** DTLS has failed, and not for want of a way; or the other side closed it right after the handshake, in which it saw our key. */
   get #isRefused(): boolean {
-    return this.#connection.sctp?.transport.state === 'failed';
+    const state = this.#connection.sctp?.transport.state;
+    return state === 'failed' || state === 'closed';
   }
 
   #causeOf(phase: TimedPhase): LiveErrorCode {
