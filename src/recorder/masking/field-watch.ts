@@ -1,4 +1,4 @@
-import { Matcher } from '../../shared/privacy/matcher.js';
+import { Matcher, type Hit } from '../../shared/privacy/matcher.js';
 import { MASK, type MaskedKind } from '../../shared/privacy/policy.js';
 import { MaskedValues, type MaskedValue } from '../../shared/privacy/masked-values.js';
 import { listen, replaceFunction, type Guard } from '../page.js';
@@ -45,6 +45,16 @@ export class FieldWatch {
   all(reader: Reader): readonly MaskedValue[] {
     this.#fresh[reader] = [];
     return this.#values.snapshot();
+  }
+
+  /** Rises with every value that is new. */
+  get revision(): number {
+    return this.#values.revision;
+  }
+
+  /** Where a text that the page shows has such a value. */
+  findIn(text: string): readonly Hit[] {
+    return this.#matcher.findAll(text, false);
   }
 
   /** For the few words that leave the page without going through the worker, as its title does. */

@@ -1,4 +1,5 @@
 import { isField, isMaskedArea, maskedKindOf } from './fields.js';
+import { MaskedEchoes, type MaskedTexts } from './masked-echoes.js';
 import { selectors } from './selectors.js';
 import type { ShadowRoots } from './shadow-roots.js';
 
@@ -17,40 +18,57 @@ interface Offset {
   readonly y: number;
 }
 
-/** Where everything is that the dom lane masks or blocks, in CSS px of the top document's layout viewport. */
+/**
+ * Where everything is that the dom lane masks or blocks, in CSS px of the top document's layout viewport: fields, areas, and
+ * wherever else the page shows what the fields hold.
+ */
 export class MaskedAreas {
   readonly #roots: ShadowRoots;
-  readonly #numbers = new WeakMap<Element, number>();
+  readonly #echoes: MaskedEchoes;
+  readonly #numbers = new WeakMap<object, number>();
   readonly #range = document.createRange();
   #nextNumber = WHOLE + 1;
   #sweptMs = -Infinity;
+  #nowMs = 0;
 
-  constructor(roots: ShadowRoots) {
+  constructor(roots: ShadowRoots, texts: MaskedTexts) {
     this.#roots = roots;
+    this.#echoes = new MaskedEchoes(texts);
   }
 
-  /** Five numbers an area: its element's number, left, top, right, bottom. */
+  stop(): void {
+    this.#echoes.stop();
+  }
+
+  /** Five numbers an area: its own number, left, top, right, bottom. */
   measure(nowMs: number): Float64Array {
     if (nowMs - this.#sweptMs >= SWEEP_MS) {
       this.#sweptMs = nowMs;
       this.#roots.addOpenIn(document);
     }
     const out: number[] = [];
+    this.#nowMs = nowMs;
     this.#measureRoot(document, { x: 0, y: 0 }, out);
     for (const root of this.#roots.connected()) {
       if (root.ownerDocument === document) this.#measureRoot(root, { x: 0, y: 0 }, out);
     }
-    return Float64Array.from(out.length > 5 * MAX_AREAS ? [WHOLE, 0, 0, innerWidth, innerHeight] : out);
+    this.#echoes.sweep();
+    return Float64Array.from(out.length > 5 * MAX_AREAS ? whole() : out);
   }
 
   #measureRoot(root: Document | ShadowRoot, offset: Offset, out: number[]): void {
     const { maskedText, block } = selectors;
+    const echoes = this.#echoes.in(root, this.#nowMs);
+    // Not known yet: all of it, once.
+    if (echoes === undefined) out.splice(0, Infinity, ...whole());
+    for (const { key, boxes } of echoes ?? []) this.#pushBoxes(key, boxes, offset, out);
     for (const element of root.querySelectorAll(`input,textarea,iframe,frame,object,embed,${maskedText},${block}`)) {
       if (out.length > 5 * MAX_AREAS) return;
       if (element.localName === 'iframe' || element.localName === 'frame') {
         this.#measureFrame(element as HTMLIFrameElement, offset, out);
       } else if (isField(element)) {
-        if (maskedKindOf(element) !== undefined || element.matches(block)) this.#push(element, [], offset, out);
+        if (maskedKindOf(element) !== undefined || element.matches(block) || this.#echoes.isIn(element))
+          this.#push(element, [], offset, out);
       } else if (element.localName === 'object' || element.localName === 'embed') {
         this.#push(element, [], offset, out);
       } else if (element.matches(block) || isMaskedArea(element)) {
@@ -73,23 +91,31 @@ export class MaskedAreas {
     this.#measureRoot(inner, { x, y }, out);
   }
 
-  #push(element: Element, inner: readonly DOMRect[], { x, y }: Offset, out: number[]): void {
+  #push(element: Element, inner: readonly DOMRect[], offset: Offset, out: number[]): void {
+    this.#pushBoxes(element, [element.getBoundingClientRect(), ...inner], offset, out);
+  }
+
+  #pushBoxes(key: object, boxes: readonly DOMRect[], { x, y }: Offset, out: number[]): void {
     let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-    for (const box of [element.getBoundingClientRect(), ...inner]) {
+    for (const box of boxes) {
       if (box.width === 0 && box.height === 0) continue;
       left = Math.min(left, box.left);
       top = Math.min(top, box.top);
       right = Math.max(right, box.right);
       bottom = Math.max(bottom, box.bottom);
     }
-    if (right > left || bottom > top) out.push(this.#numberOf(element), left + x, top + y, right + x, bottom + y);
+    if (right > left || bottom > top) out.push(this.#numberOf(key), left + x, top + y, right + x, bottom + y);
   }
 
-  #numberOf(element: Element): number {
-    let number = this.#numbers.get(element);
-    if (number === undefined) this.#numbers.set(element, (number = this.#nextNumber++));
+  #numberOf(key: object): number {
+    let number = this.#numbers.get(key);
+    if (number === undefined) this.#numbers.set(key, (number = this.#nextNumber++));
     return number;
   }
+}
+
+function whole(): number[] {
+  return [WHOLE, 0, 0, innerWidth, innerHeight];
 }
 
 function documentIn(frame: HTMLIFrameElement): Document | null {

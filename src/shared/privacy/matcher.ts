@@ -75,17 +75,24 @@ export class Matcher {
     return undefined;
   }
 
-  replace(text: string, mask: string, inStyle: boolean): string {
-    if (text.length < 3 || this.isEmpty) return text;
+  /** Every hit, none overlapping another. */
+  findAll(text: string, inStyle: boolean): Hit[] {
+    if (text.length < 3 || this.isEmpty) return [];
     const folded = fold(text);
-    let hit = this.find(folded, 0, inStyle);
-    if (hit === undefined) return text;
+    const hits: Hit[] = [];
+    for (let hit = this.find(folded, 0, inStyle); hit !== undefined; hit = this.find(folded, hit.to, inStyle))
+      hits.push(hit);
+    return hits;
+  }
+
+  replace(text: string, mask: string, inStyle: boolean): string {
+    const hits = this.findAll(text, inStyle);
+    if (hits.length === 0) return text;
     let out = '';
     let done = 0;
-    while (hit !== undefined) {
-      out += text.slice(done, hit.from) + mask;
-      done = hit.to;
-      hit = this.find(folded, done, inStyle);
+    for (const { from, to } of hits) {
+      out += text.slice(done, from) + mask;
+      done = to;
     }
     return out + text.slice(done);
   }

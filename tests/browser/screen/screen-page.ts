@@ -35,6 +35,9 @@ function build(): void {
     .over { display: block; position: relative; top: -10px; }
     i { width: 60px; height: 30px; background: ${CYAN}; }
     #moving { position: fixed; top: 60px; left: 0; z-index: 2; }
+    .echo { background: ${MAGENTA}; color: ${MAGENTA}; border: 0; font: 16px sans-serif; }
+    .echo::placeholder { color: ${MAGENTA}; }
+    #echoes { position: fixed; left: 0; right: 0; bottom: 0; height: 250px; background: #fff; z-index: 3; }
     .gliding { animation: glide 1.3s linear infinite alternate; }
     @keyframes glide { to { transform: translate(700px, 350px); } }
   `;
@@ -52,6 +55,21 @@ function build(): void {
   };
   on('begin', 'app');
   on('other', 'screen');
+}
+
+/** Where an app may show a word again. None of it is masked by itself. */
+function echoesOf(word: string): HTMLElement {
+  const echoes = document.createElement('div');
+  echoes.id = 'echoes';
+  echoes.innerHTML = `<i style="display:inline-block"></i>
+    <p>A text with <b class="echo">${word}</b> in it</p>
+    <input class="echo" data-fluxrec-unmask value="${word}"> <input class="echo" data-fluxrec-unmask placeholder="${word}">
+    <input class="echo" type="button" value="${word}">
+    <select class="echo"><option>${word}</option></select>
+    <img class="echo" alt="${word}" width="160" height="30">
+    <p id="changing">Nothing yet</p><div id="open"></div>
+    <iframe width="300" height="40" srcdoc='<body style="margin:0"><b style="background:${MAGENTA};color:${MAGENTA}">${word}</b>'></iframe>`;
+  return echoes;
 }
 
 const frames = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
@@ -158,6 +176,37 @@ const page: ScreenPage = {
     if (moving === null) return;
     moving.hidden = !isOn;
     moving.classList.toggle('gliding', isOn);
+  },
+
+  async echo(ms) {
+    const field = document.createElement('input');
+    field.dataset['fluxrecMask'] = '';
+    field.style.cssText = 'position:fixed;top:8px;right:8px;z-index:4';
+    const word = 'Quillfeather 4711';
+    document.body.append(field);
+    for (let length = 1; length <= word.length; length++) {
+      field.value = word.slice(0, length);
+      field.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true }));
+      await frames();
+    }
+    const echoes = echoesOf(word);
+    document.body.append(echoes);
+    const root = echoes.querySelector('#open')?.attachShadow({ mode: 'open' });
+    const changing = echoes.querySelector('#changing')?.firstChild as Text;
+    const until = performance.now() + ms;
+    for (let turn = 0; performance.now() < until; turn++) {
+      const isShown = turn % 80 < 40;
+      changing.data = isShown ? word.toUpperCase() : 'Nothing now';
+      changing.parentElement?.classList.toggle('echo', isShown);
+      root?.replaceChildren();
+      if (isShown && root !== undefined) {
+        const shown = document.createElement('b');
+        shown.style.cssText = `background:${MAGENTA};color:${MAGENTA}`;
+        shown.textContent = encodeURIComponent(word);
+        root.append(shown);
+      }
+      await frames();
+    }
   },
 
   async block(ms, eachMs) {

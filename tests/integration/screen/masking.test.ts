@@ -79,6 +79,17 @@ describe.skipIf(executablePath === undefined)('in the video of the screen nothin
     expect(leaking(video)).toEqual([]);
   });
 
+  it('where the page shows again what was typed', async () => {
+    await page.evaluate(() => {
+      screenPage.tick(true);
+      return screenPage.echo(6000);
+    });
+    const video = await page.evaluate(() => screenPage.recorded());
+    expect(frameCount(video)).toBeGreaterThan(4);
+    expect(leaking(video)).toEqual([]);
+    for (const { shown } of video.files.flatMap(({ frames }) => frames)) expect(shown).toBeGreaterThan(1000);
+  });
+
   it('while its thread is blocked and the compositor goes on', async () => {
     await page.evaluate(() => {
       screenPage.animate(true);

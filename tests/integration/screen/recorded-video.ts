@@ -31,6 +31,8 @@ export interface ScreenPage {
   scroll(ms: number, px: number): Promise<void>;
   /** A masked field glides over the page, by the compositor. */
   animate(isOn: boolean): void;
+  /** Types into a masked field what the page then shows in many other places, all magenta, and goes on showing it there. */
+  echo(ms: number): Promise<void>;
   /** The page's thread does nothing else, again and again. */
   block(ms: number, eachMs: number): Promise<void>;
   /** A small part of the page changes ten times a second. */

@@ -57,6 +57,7 @@ export class AreaReporter {
     cancelAnimationFrame(this.#frame);
     clearTimeout(this.#timer);
     for (const stop of this.#stops) stop();
+    this.#areas.stop();
   }
 
   /** Something moves: the next report comes with the next frame. */

@@ -91,7 +91,7 @@ export class ScreenSession {
     );
     // Of another surface the page cannot say where anything is.
     if (capture.isOwn) {
-      this.#reporter = new AreaReporter(new MaskedAreas(fields.shadowRoots), guard, (report) => {
+      this.#reporter = new AreaReporter(new MaskedAreas(fields.shadowRoots, fields), guard, (report) => {
         this.#tellAreas(report);
       });
     }
