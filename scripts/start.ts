@@ -1,9 +1,12 @@
-// npm start: builds if needed, starts the desk and Fluxion, prints and opens their two URLs. Ctrl-C stops both.
+// npm start: builds if needed, starts the desk and Fluxion, prints and opens their two URLs. Ctrl-C stops both. A technician's
+// entry that is pasted into the terminal is put on the organisation's list.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import open from 'open';
 import { build, root, start, type Running } from './built.js';
+import { Organisation } from './organisation.js';
 
 const { values } = parseArgs({
   options: {
@@ -36,17 +39,18 @@ async function stopAll(code: number): Promise<void> {
   await Promise.all(running.map((one) => one.stop()));
   process.exit(code);
 }
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stopAll(0));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void stopAll(0));
 
-const desk = await start(
-  'desk',
-  ['--port', values['desk-port'], '--data', join(values.data, 'desk')],
-  /(http\S+#code=\S+)/,
-);
+const deskFolder = join(values.data, 'desk');
+const organisation = await Organisation.open(join(values.data, 'organisation'), join(deskFolder, 'technicians.json'));
+const desk = await start('desk', ['--port', values['desk-port'], '--data', deskFolder], /(http\S+#code=\S+)/);
 running.push(desk);
 const fluxion = await start(
   'fluxion',
-  ['--port', values['fluxion-port'], '--data', join(values.data, 'fluxion'), '--desk', new URL(desk.told).origin],
+  [
+    ...['--port', values['fluxion-port'], '--data', join(values.data, 'fluxion')],
+    ...['--desk', new URL(desk.told).origin, '--root-key', organisation.rootKey],
+  ],
   /Fluxion is at (\S+)/,
 );
 running.push(fluxion);
@@ -65,7 +69,9 @@ console.log(`
   Desk, where reports arrive          ${desk.told}
 
   Press Send Diagnostics in Fluxion, then look at the desk. Ctrl-C stops both.
+  To propose commands: at the desk open Your signing key, press Copy entry, and paste it here.
 `);
+readEntries();
 
 if (!values['no-open']) {
   for (const { told } of running) {
@@ -73,4 +79,23 @@ if (!values['no-open']) {
     // No browser to open (a server, a container): the URLs are on the screen.
     opened?.once('error', () => undefined);
   }
+}
+
+/** The entry comes in several lines; an empty one begins anew. */
+function readEntries(): void {
+  let text = '';
+  createInterface({ input: process.stdin }).on('line', (line) => {
+    text = line.trim() === '' ? '' : `${text}${line}\n`;
+    if (!line.trimEnd().endsWith('}')) return;
+    const entry = text;
+    text = '';
+    organisation.enrol(entry).then(
+      (who) => {
+        console.log(who === undefined ? 'This is no entry of a technician.' : `On the list of technicians: ${who}`);
+      },
+      (error: unknown) => {
+        console.error('The list of technicians was not signed:', error);
+      },
+    );
+  });
 }
