@@ -87,16 +87,29 @@ describe.skipIf(executablePath === undefined)('a video of the screen', () => {
     expect(rate(watched)).toBeLessThan(5.6);
   });
 
-  it('is cut every 30 seconds', { timeout: 60_000 }, async () => {
+  it('is cut every 30 seconds', { timeout: 120_000 }, async () => {
     await recordScreen(page);
     await page.evaluate(() => {
       screenPage.tick(true);
     });
-    await page.waitForTimeout(SCREEN_SEGMENT_MS + 4000);
+    const onMs = await page.evaluate(() => performance.now());
+    await page.waitForFunction((untilMs) => performance.now() > untilMs, onMs + SCREEN_SEGMENT_MS + 4000, {
+      timeout: 90_000,
+    });
     const { files } = await page.evaluate(() => screenPage.recorded());
-    expect(files).toHaveLength(2);
-    for (const { durationMs } of files) expect(durationMs).toBeLessThanOrEqual(SCREEN_SEGMENT_MS + 1);
-    expect(files[1]?.segment.startMonoMs).toBeCloseTo(files[0]?.segment.endMonoMs ?? 0, -1);
+    expect(files.length).toBeGreaterThan(1);
+    // By the times in the recording itself: a machine that is busy draws its frames late, and the files say so.
+    const steps = files.flatMap(({ frames }) => frames.slice(1).map(({ atMs }, at) => atMs - (frames[at]?.atMs ?? 0)));
+    const longestStepMs = Math.max(1000, ...steps);
+    for (const [at, { durationMs, segment }] of files.entries()) {
+      expect(durationMs).toBeLessThanOrEqual(SCREEN_SEGMENT_MS + 1);
+      const next = files[at + 1];
+      if (next === undefined) continue;
+      expect(Math.abs(durationMs - SCREEN_SEGMENT_MS)).toBeLessThanOrEqual(1);
+      const gapMs = next.segment.startMonoMs - segment.endMonoMs;
+      expect(gapMs).toBeGreaterThanOrEqual(0);
+      expect(gapMs).toBeLessThanOrEqual(longestStepMs);
+    }
   });
 
   it('that was being written when its window was killed can be played to where it ends', async () => {
