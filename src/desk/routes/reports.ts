@@ -53,13 +53,22 @@ export function reportRoutes(app: FastifyInstance, options: ReportRoutesOptions)
       return reply.send(answer);
     });
 
-    scope.get('/api/reports/:id', calls, async (request): Promise<ReportAnswer> => {
+    scope.get('/api/reports/:id', calls, async (request, reply) => {
       const { id } = parse(reportParamsSchema, request.params, 'report-unknown');
+      const state = reports.inbox.get(id);
+      if (state === undefined) throw new DeskError('report-unknown');
+      // Before the conversation is read: what is added meanwhile makes it another answer.
+      const tag = `"${run}.${state.revision}"`;
+      reply.header('etag', tag).header('cache-control', 'private, no-cache');
+      if (namesTag(request.headers['if-none-match'] ?? '', tag)) return reply.status(304).send();
       const { entries, skipped } = await reports.conversation(id);
+      // What could not be read now may be readable the next time, and no change would tell.
+      if (skipped > 0) reply.removeHeader('etag');
       // After the conversation: the summary is never older than what it sums up.
       const report = reports.inbox.summary(id);
       if (report === undefined) throw new DeskError('report-unknown');
-      return { report, conversation: entries, ...(skipped > 0 ? { skipped } : {}) };
+      const answer: ReportAnswer = { report, conversation: entries, ...(skipped > 0 ? { skipped } : {}) };
+      return reply.send(answer);
     });
 
     scope.post('/api/reports/:id/conversation', calls, async (request, reply) => {

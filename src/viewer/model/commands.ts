@@ -1,25 +1,27 @@
 import * as v from 'valibot';
 import { commandDescriptionSchema, type CommandDescription } from '../../shared/commands/command.js';
-import { sha256Hex } from '../../shared/bundle/sha256.js';
-import { verifyReceipt } from '../../shared/crypto/receipt.js';
-import { FluxionError } from '../../shared/errors.js';
-import { envelopeSchema } from '../../shared/protocol/letters.js';
 import type { ConversationEntry } from '../../shared/report/report.js';
 
 type EntryOf<T extends ConversationEntry['type']> = Extract<ConversationEntry, { type: T }>;
+export type ProposalEntry = EntryOf<'proposal'>;
+export type DecisionEntry = EntryOf<'decision'>;
 
 /** One proposal with everything that followed from it. */
 export interface CommandThread {
-  readonly proposal: EntryOf<'proposal'>;
-  readonly decision: EntryOf<'decision'> | undefined;
+  readonly proposal: ProposalEntry;
+  readonly decision: DecisionEntry | undefined;
   readonly result: EntryOf<'result'> | undefined;
   /** The output as far as it came, in order; up to the first piece that is missing. */
   readonly output: string;
   /** Pieces that have not come, of which later ones have, or of which the result tells. */
   readonly missing: number;
+  /** When something of it was last written down, by the desk's clock. */
+  readonly lastMs: number;
 }
 
-export type ThreadState = 'waiting' | 'running' | EntryOf<'decision'>['decision'] | EntryOf<'result'>['status'];
+/** `unanswered`: the proposal's letter has ended, and nothing was heard. */
+export type ThreadState =
+  'waiting' | 'unanswered' | 'running' | Exclude<DecisionEntry['decision'], 'approved'> | EntryOf<'result'>['status'];
 
 /** What of these the customer's host offers; of a later version's parameters this one knows nothing. */
 export function offeredCommands(
@@ -33,81 +35,49 @@ export function offeredCommands(
   });
 }
 
-/** The proposals of a conversation, in the order in which they were made. */
-export function commandThreads(conversation: readonly ConversationEntry[]): CommandThread[] {
-  const proposals = conversation.filter((entry) => entry.type === 'proposal');
-  return proposals.map((proposal) => {
-    const own = conversation.filter((entry) => 'proposal' in entry && entry.proposal === proposal.proposal);
-    const decisions = own.filter((entry) => entry.type === 'decision');
-    const result = own.find((entry) => entry.type === 'result');
-    const pieces = new Map(own.flatMap((entry) => (entry.type === 'output' ? [[entry.sequence, entry.text]] : [])));
-    const expected = Math.max(result?.chunks ?? 0, ...[...pieces.keys()].map((sequence) => sequence + 1));
-    let output = '';
-    let sequence = 0;
-    for (let text = pieces.get(0); text !== undefined; text = pieces.get(sequence)) {
-      output += text;
-      sequence += 1;
-    }
-    return { proposal, decision: decisions.at(-1), result, output, missing: Math.max(0, expected - pieces.size) };
-  });
+interface Gathered {
+  readonly proposal: ProposalEntry;
+  decision?: DecisionEntry;
+  result?: EntryOf<'result'>;
+  readonly pieces: Map<number, string>;
+  lastMs: number;
 }
-
-export function threadState({ decision, result }: CommandThread): ThreadState {
-  if (result !== undefined) return result.status;
-  if (decision === undefined) return 'waiting';
-  return decision.decision === 'approved' ? 'running' : decision.decision;
-}
-
-export type ReceiptCheck =
-  | { readonly name: 'good' }
-  /** Something does not fit: the entry was changed, or is not the install's. */
-  | { readonly name: 'bad'; readonly why: string };
 
 /**
- * Whether the install that made this report stands for it: it signed that this very proposal was approved there, and that this
- * very output came of it.
+ * The proposals of a conversation, in the order in which they were made. Of what is said twice the first counts: an install decides
+ * once, ends once, and after a crash sends a piece of output again.
  */
-export async function checkReceipt(thread: CommandThread, signingKey: string): Promise<ReceiptCheck> {
-  const { proposal, result, output } = thread;
-  if (result === undefined) return { name: 'bad', why: 'There is no receipt.' };
-  try {
-    const statement = await verifyReceipt(result.receipt, signingKey);
-    const encode = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
-    if (statement.proposal !== proposal.proposal || statement.report !== proposal.report) {
-      return bad('The receipt is of another proposal.');
+export function commandThreads(conversation: readonly ConversationEntry[]): CommandThread[] {
+  const threads = new Map<string, Gathered>();
+  for (const entry of conversation) {
+    if (entry.type === 'proposal') {
+      if (!threads.has(entry.proposal)) {
+        threads.set(entry.proposal, { proposal: entry, pieces: new Map(), lastMs: entry.atMs });
+      }
+      continue;
     }
-    if (statement.proposalSha256 !== (await sha256Hex(encode(proposal.envelope)))) {
-      return bad('What the customer approved is not the proposal that stands here.');
-    }
-    if (!saysTheSame(proposal)) return bad('The proposal that stands here is not the one that was sent.');
-    if (statement.status !== result.status) return bad('The receipt says that it ended in another way.');
-    if (statement.outputSha256 !== (await sha256Hex(encode(output)))) {
-      return bad('The output that stands here is not all of it, or not what the install sent.');
-    }
-    return { name: 'good' };
-  } catch (error) {
-    if (error instanceof FluxionError) return bad(error.message);
-    throw error;
+    if (entry.type !== 'decision' && entry.type !== 'output' && entry.type !== 'result') continue;
+    const thread = threads.get(entry.proposal);
+    if (thread === undefined) continue; // The desk keeps none without its proposal; this one could not be read.
+    thread.lastMs = entry.atMs;
+    if (entry.type === 'decision') thread.decision ??= entry;
+    else if (entry.type === 'result') thread.result ??= entry;
+    else if (!thread.pieces.has(entry.sequence)) thread.pieces.set(entry.sequence, entry.text);
   }
+  return [...threads.values()].map(threadOf);
 }
 
-function bad(why: string): ReceiptCheck {
-  return { name: 'bad', why };
+function threadOf({ proposal, decision, result, pieces, lastMs }: Gathered): CommandThread {
+  let expected = result?.chunks ?? 0;
+  for (const sequence of pieces.keys()) expected = Math.max(expected, sequence + 1);
+  const inOrder: string[] = [];
+  for (let text = pieces.get(0); text !== undefined; text = pieces.get(inOrder.length)) inOrder.push(text);
+  const missing = Math.max(0, expected - pieces.size);
+  return { proposal, decision, result, output: inOrder.join(''), missing, lastMs };
 }
 
-/** The desk copies facts out of the envelope, so that they can be read; the envelope is what was signed. */
-function saysTheSame(proposal: EntryOf<'proposal'>): boolean {
-  const parsed = v.safeParse(envelopeSchema, parseJson(proposal.envelope));
-  if (!parsed.success || parsed.output.kind !== 'command-proposal') return false;
-  const { command, parameters, reason } = parsed.output.body;
-  const said = [proposal.command, proposal.parameters, proposal.reason];
-  return JSON.stringify([command, parameters, reason]) === JSON.stringify(said);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+export function threadState({ proposal, decision, result }: CommandThread, nowMs: number): ThreadState {
+  if (result !== undefined) return result.status;
+  if (decision === undefined) return nowMs > proposal.expiresMs ? 'unanswered' : 'waiting';
+  return decision.decision === 'approved' ? 'running' : decision.decision;
 }

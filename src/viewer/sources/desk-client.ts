@@ -46,7 +46,15 @@ export class DeskError extends FluxionError {
     this.deskCode = options.deskCode;
     this.retryAfterMs = options.retryAfterMs;
   }
+
+  /** What was asked for may be granted later as it is. */
+  get mayHeal(): boolean {
+    return this.code !== 'desk-refused' || (this.status !== undefined && HEALING.includes(this.status));
+  }
 }
+
+/** Refusals that time heals: docs/desk-api.md, "Conventions". */
+const HEALING: readonly number[] = [408, 425, 429, 507];
 
 const errorBodySchema = v.object({
   code: v.pipe(v.string(), v.maxLength(100)),
@@ -59,6 +67,12 @@ export interface InboxRequest {
   /** The id of the last row seen: what comes is older. */
   readonly before?: string;
   readonly limit: number;
+}
+
+/** A report as the desk has it, and what names this state of it; a proxy may have taken the tag off. */
+export interface TaggedReport {
+  readonly answer: ReportAnswer;
+  readonly tag: string | undefined;
 }
 
 export interface DeskClientOptions {
@@ -101,8 +115,13 @@ export class DeskClient {
     return this.#call('GET', `api/reports?${query.toString()}`, inboxAnswerSchema, { signal });
   }
 
-  report(id: string, signal?: AbortSignal): Promise<ReportAnswer> {
-    return this.#call('GET', reportUrl(this.#baseUrl, id), reportAnswerSchema, { signal });
+  /** `tag`: that of the answer that the caller has. Undefined: it is still the answer. */
+  async report(id: string, signal?: AbortSignal, tag?: string): Promise<TaggedReport | undefined> {
+    const headers = tag === undefined ? {} : { 'if-none-match': tag };
+    const { response, text } = await this.#ask('GET', reportUrl(this.#baseUrl, id), { headers, signal });
+    if (response.status === 304 && tag !== undefined) return undefined;
+    const answer = parseAnswer(response, text, reportAnswerSchema);
+    return { answer, tag: response.headers.get('etag') ?? undefined };
   }
 
   /** Where a part is read from, by Range. */
@@ -121,21 +140,29 @@ export class DeskClient {
     schema: S,
     { body, signal }: { body?: unknown; signal?: AbortSignal | undefined },
   ): Promise<v.InferOutput<S>> {
+    const json = { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+    const { response, text } = await this.#ask(method, path, { ...(body === undefined ? {} : json), signal });
+    return parseAnswer(response, text, schema);
+  }
+
+  async #ask(
+    method: string,
+    path: string,
+    { signal, ...init }: { body?: string; headers?: Record<string, string>; signal?: AbortSignal | undefined },
+  ): Promise<{ readonly response: Response; readonly text: string | undefined }> {
     const timeout = AbortSignal.timeout(TIMEOUT_MS);
     try {
       const response = await this.#fetch(new URL(path, this.#baseUrl), {
+        ...init,
         method,
         credentials: 'same-origin',
         cache: 'no-store',
         redirect: 'error',
         signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-        ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
       });
-      const text = await readBoundedText(response, MAX_ANSWER_BYTES);
-      return parseAnswer(response, text, schema);
+      return { response, text: await readBoundedText(response, MAX_ANSWER_BYTES) };
     } catch (error) {
       signal?.throwIfAborted();
-      if (error instanceof DeskError) throw error;
       throw new DeskError('desk-unreachable', 'The desk does not answer. Check your connection; we keep trying.', {
         cause: error,
       });

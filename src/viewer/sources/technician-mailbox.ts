@@ -11,7 +11,7 @@ import {
   type VerifiedLetter,
 } from '../../shared/protocol/letters.js';
 import { MAX_LETTER_WAIT_MS } from '../../shared/protocol/mailbox.js';
-import { MailboxClient, MailboxError } from '../../shared/protocol/mailbox-client.js';
+import { MailboxClient, MailboxError, type SealedLetter } from '../../shared/protocol/mailbox-client.js';
 import { TechnicianStore, type TechnicianIdentity } from './technician-store.js';
 
 export interface TechnicianMailboxOptions {
@@ -25,19 +25,32 @@ export interface TechnicianMailboxOptions {
   readonly onTrouble?: (error: MailboxError | undefined) => void;
 }
 
-/** Whom the organisation's list names by this technician's keys. Nobody has checked the list: customers' apps do. */
+/**
+ * Whom the organisation's list names by this technician's keys. Nobody has checked the list: customers' apps do. `expired`: the list,
+ * or this technician's entry in it, is not valid today.
+ */
 export type Enrolment =
   | { readonly status: 'enrolled'; readonly name: string; readonly organisation: string }
-  | { readonly status: 'not-enrolled'; readonly organisation: string }
+  | { readonly status: 'not-enrolled' | 'expired'; readonly organisation: string }
   | { readonly status: 'no-list' };
 
 const LIFE_MS = 7 * 24 * 3_600_000;
+const POST_AGAIN_MS = 1000;
 const RETRY_MS = 5000;
 const RETRY_MAX_MS = 120_000;
 /** A desk that answers at once that there is nothing is not asked again at once. */
 const EMPTY_MS = 3000;
 /** One tab of this browser fetches; when it is closed, another one does. */
 const LOCK = 'fluxrec-technician-mailbox';
+
+/** What names a letter that was written: its id, the hash that a receipt has, and the envelope's exact text. */
+export interface SentLetter {
+  readonly id: string;
+  readonly sha256: string;
+  readonly sentMs: number;
+  readonly expiresMs: number;
+  readonly text: string;
+}
 
 export type LetterListener = (letter: VerifiedLetter) => Promise<void> | void;
 
@@ -79,29 +92,28 @@ export class TechnicianMailbox {
   async enrolment(): Promise<Enrolment> {
     const signed = await this.#client.technicians(this.#closing.signal);
     if (signed === undefined) return { status: 'no-list' };
-    const { organisation, technicians } = readTechnicians(signed);
+    const { organisation, technicians, validUntilMs } = readTechnicians(signed);
     const { signingKey, recipient } = this.self;
     const own = technicians.find((known) => known.signingKey === signingKey && known.recipient === recipient);
-    return own === undefined
-      ? { status: 'not-enrolled', organisation }
-      : { status: 'enrolled', name: own.name, organisation };
+    const nowMs = this.#nowMs();
+    if (nowMs > validUntilMs) return { status: 'expired', organisation };
+    if (own === undefined) return { status: 'not-enrolled', organisation };
+    const { name, validFromMs = -Infinity, validUntilMs: untilMs = Infinity } = own;
+    return nowMs < validFromMs || nowMs > untilMs
+      ? { status: 'expired', organisation }
+      : { status: 'enrolled', name, organisation };
   }
 
   /**
-   * Writes to an install, whose keys are those of a report's signed manifest. Resolves when the desk has the letter, with what names
-   * it in a receipt, and the envelope's exact text. Rejects with a MailboxError, LetterError or TechnicianStoreError: then it was not sent.
+   * Writes to an install, whose keys are those of a report's signed manifest. Resolves when the desk has the letter. Rejects with a
+   * MailboxError, LetterError or TechnicianStoreError: then it was not sent, or the desk could not say that it has it. `beforePost` is
+   * called once it is written and before the desk is asked.
    */
   async send(
     to: PublicIdentity,
     content: LetterContent,
-    lifeMs = LIFE_MS,
-  ): Promise<{
-    readonly id: string;
-    readonly sha256: string;
-    readonly sentMs: number;
-    readonly expiresMs: number;
-    readonly text: string;
-  }> {
+    { lifeMs = LIFE_MS, beforePost }: { lifeMs?: number; beforePost?: (letter: SentLetter) => void } = {},
+  ): Promise<SentLetter> {
     const sentMs = this.#nowMs();
     await this.#store.addContact(to);
     const number = await this.#store.takeNumber(to.signingKey, sentMs);
@@ -110,14 +122,16 @@ export class TechnicianMailbox {
     const head = { v: LETTER_VERSION, id, from: this.self.signingKey, to: to.signingKey, number, sentMs, expiresMs };
     const envelope: Envelope = { ...head, v: LETTER_VERSION, ...content };
     const { sealed, sha256, text } = await sealLetter(envelope, this.#identity.signer, to.recipient);
-    await this.#client.post(to.signingKey, { id, sealed }, this.#closing.signal);
-    return { id, sha256, sentMs, expiresMs, text };
+    const sent = { id, sha256, sentMs, expiresMs, text };
+    beforePost?.(sent);
+    await this.#post(to.signingKey, { id, sealed });
+    return sent;
   }
 
   /** Called for each letter, one after the other; one that was not finished (a closed tab, a rejection) comes again. */
   onLetter(listener: LetterListener): () => void {
     this.#listener = listener;
-    void this.#handOn();
+    void this.handOn();
     return () => {
       if (this.#listener === listener) this.#listener = undefined;
     };
@@ -138,13 +152,25 @@ export class TechnicianMailbox {
     this.#store.close();
   }
 
+  /** The same letter again is the same letter: an answer that was lost is asked for once more. */
+  async #post(to: string, letter: SealedLetter): Promise<void> {
+    const { signal } = this.#closing;
+    try {
+      await this.#client.post(to, letter, signal);
+    } catch (error) {
+      if (!(error instanceof MailboxError) || error.code !== 'desk-unreachable') throw error;
+      await this.#pause(POST_AGAIN_MS);
+      await this.#client.post(to, letter, signal);
+    }
+  }
+
   async #receive(): Promise<void> {
     let failures = 0;
     this.#isReceiving = true;
     while (!this.#isClosed()) {
       const startedMs = performance.now();
       try {
-        await this.#handOn();
+        await this.handOn();
         const count = await this.#fetch();
         failures = 0;
         this.#options.onTrouble?.(undefined);
@@ -187,7 +213,8 @@ export class TechnicianMailbox {
     }
   }
 
-  #handOn(): Promise<void> {
+  /** Hands on what waits, now: what kept its listener from it may be over. Never rejects. */
+  handOn(): Promise<void> {
     this.#handing = this.#handing.then(() => this.#handOnAll()).catch(() => undefined); // They wait for the next time.
     return this.#handing;
   }

@@ -2,8 +2,10 @@ import { FluxionError } from '../../shared/errors.js';
 import type { PublicIdentity } from '../../shared/crypto/keys.js';
 import type { SayRequest } from '../../shared/protocol/desk.js';
 import type { CommandProposal, VerifiedLetter } from '../../shared/protocol/letters.js';
+import { MailboxError } from '../../shared/protocol/mailbox-client.js';
 import { DeskError, type DeskClient } from '../sources/desk-client.js';
-import type { ProposalMemory } from './proposal-memory.js';
+import type { SentLetter, TechnicianMailbox } from '../sources/technician-mailbox.js';
+import type { ProposalMemory, UnsaidProposal } from './proposal-memory.js';
 import type { SignIn } from './sign-in.svelte.js';
 import type { Technician } from './technician.svelte.js';
 import { ViewerContext } from './viewer-context.js';
@@ -11,16 +13,24 @@ import { ViewerContext } from './viewer-context.js';
 export interface CommandLettersOptions {
   readonly technician: Pick<Technician, 'state' | 'open' | 'onLetter'>;
   readonly desk: Pick<DeskClient, 'say'>;
-  readonly signIn: Pick<SignIn, 'onSignedIn'>;
+  readonly signIn: Pick<SignIn, 'isSignedIn' | 'onSignedIn'>;
   readonly memory: ProposalMemory;
 }
 
-/** The keys are not open: the technician cannot write. */
-export class NotOpenError extends FluxionError {
-  constructor() {
-    super('technician-not-open', 'Your signing key could not be opened. Look at it, then try again.');
+/** `technician-not-open`: the keys are not open. `proposal-foreign`: another browser proposed it. */
+export class CommandLettersError extends FluxionError {
+  constructor(code: 'technician-not-open' | 'proposal-foreign') {
+    super(
+      code,
+      code === 'technician-not-open'
+        ? 'Your signing key could not be opened. Look at it, then try again.'
+        : 'This was proposed from another browser: only that one can take it back.',
+    );
   }
 }
+
+/** What an install told of a proposal. */
+type Told = Extract<SayRequest, { type: 'decision' | 'output' | 'result' }>;
 
 /**
  * Commands between this technician and customers: writes proposals, and writes down what comes back in the report's
@@ -37,7 +47,7 @@ export class CommandLetters {
     signIn.onSignedIn(() => {
       // Who has proposed nothing here waits for no letters, and needs no keys.
       if (!memory.isEmpty) void technician.open();
-      void this.#sayUnsaid().catch(() => undefined); // Tried again with the next letter.
+      this.#sayUnsaid().catch(() => undefined); // Tried again with the next letter.
     });
   }
 
@@ -47,67 +57,96 @@ export class CommandLetters {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Resolves when the desk has the letter. Rejects with a FluxionError: then nothing was proposed. */
-  async propose(install: PublicIdentity, title: string, body: CommandProposal): Promise<void> {
-    const { technician, memory } = this.#options;
-    await technician.open();
-    if (technician.state.name !== 'open') throw new NotOpenError();
-    const sent = await technician.state.mailbox.send(install, { kind: 'command-proposal', body });
-    const { id: letter, text: envelope } = sent;
-    memory.put(body.proposal, { report: body.report, install, title, letter, envelope, isSaid: false });
-    // The letter is on its way: that it does not stand in the conversation yet does not take it back.
-    await this.#sayUnsaid().catch(() => undefined);
+  /**
+   * Resolves when the desk has the letter: with why it cannot stand in the conversation, if it cannot. Rejects with a FluxionError:
+   * then nothing was proposed, or the desk has not said that it has the letter.
+   */
+  async propose(install: PublicIdentity, title: string, body: CommandProposal): Promise<DeskError | undefined> {
+    const { memory } = this.#options;
+    const mailbox = await this.#mailbox();
+    const remember = (letter: SentLetter, isPosted: boolean): UnsaidProposal => {
+      const unsaid = { letter: letter.id, envelope: letter.text, title, isPosted };
+      const remembered = { report: body.report, install, sentMs: letter.sentMs, unsaid };
+      memory.put(body.proposal, remembered);
+      return remembered;
+    };
+    let written: UnsaidProposal;
+    try {
+      const sent = await mailbox.send(
+        install,
+        { kind: 'command-proposal', body },
+        // Remembered before it is out of the house: an answer to it must find where it belongs.
+        { beforePost: (letter) => void remember(letter, false) },
+      );
+      written = remember(sent, true);
+    } catch (error) {
+      if (error instanceof MailboxError && error.isFinal) memory.forget(body.proposal);
+      throw error;
+    }
+    // It is on its way: where it cannot be written down now, it will be.
+    return await this.#sayProposal(body.proposal, written).catch(() => undefined);
   }
 
   /** Takes a proposal back, or stops the command. Rejects with a FluxionError. */
   async cancel(proposal: string): Promise<void> {
-    const { technician, memory } = this.#options;
-    const remembered = memory.get(proposal);
-    await technician.open();
-    if (remembered === undefined || technician.state.name !== 'open') throw new NotOpenError();
-    await technician.state.mailbox.send(remembered.install, { kind: 'cancel', body: { proposal } });
+    const remembered = this.#options.memory.get(proposal);
+    if (remembered === undefined) throw new CommandLettersError('proposal-foreign');
+    const mailbox = await this.#mailbox();
+    await mailbox.send(remembered.install, { kind: 'cancel', body: { proposal } });
   }
 
-  /** Whether it was proposed from this browser: nobody else can take it back, or receives what comes of it. */
+  /** Whether it was proposed from this browser: no other can take it back, or receives what comes of it. */
   isOwn(proposal: string): boolean {
     return this.#options.memory.get(proposal) !== undefined;
   }
 
+  async #mailbox(): Promise<TechnicianMailbox> {
+    const { technician } = this.#options;
+    await technician.open();
+    const { state } = technician;
+    if (state.name === 'open') return state.mailbox;
+    throw state.name === 'failed' ? state.error : new CommandLettersError('technician-not-open');
+  }
+
   /** Rejects where trying again will help: the letter comes again. */
   async #receive({ envelope }: VerifiedLetter): Promise<void> {
-    const said = toldBy(envelope);
-    if (said === undefined) return; // Of a live session.
-    const remembered = this.#options.memory.get(said.proposal);
-    // Of another browser's proposal there is nothing to be told here: letters are sealed to one.
-    if (remembered === undefined || remembered.install.signingKey !== envelope.from) return;
-    await this.#sayUnsaid();
-    await this.#say(remembered.report, said);
+    const told = toldBy(envelope);
+    if (told === undefined) return; // Of a live session.
+    const { memory, signIn } = this.#options;
+    const remembered = memory.get(told.proposal);
+    // Only to who proposed anything is told: letters are sealed to one. It was too long ago, or is of another install.
+    if (remembered?.install.signingKey !== envelope.from) return;
+    if (!signIn.isSignedIn) throw new DeskError('desk-signed-out', 'Sign in to go on.');
+    // What follows from a proposal has no place without it. That it is answered says that it was posted.
+    const { unsaid } = remembered;
+    if (unsaid !== undefined) await this.#sayProposal(told.proposal, { ...remembered, unsaid });
+    await this.#say(remembered.report, told);
   }
 
-  /** Proposals first: what follows from one has no place without it. */
   async #sayUnsaid(): Promise<void> {
-    const { memory } = this.#options;
-    for (const [proposal, remembered] of memory.unsaid()) {
-      const { report, title, letter: id, envelope } = remembered;
-      await this.#say(report, { type: 'proposal', id, title, envelope });
-      memory.put(proposal, { ...remembered, isSaid: true });
-    }
+    for (const [proposal, remembered] of this.#options.memory.unsaid()) await this.#sayProposal(proposal, remembered);
   }
 
-  async #say(report: string, said: SayRequest): Promise<void> {
+  async #sayProposal(proposal: string, { unsaid, ...remembered }: UnsaidProposal): Promise<DeskError | undefined> {
+    const { letter: id, title, envelope } = unsaid;
+    const refusal = await this.#say(remembered.report, { type: 'proposal', id, title, envelope });
+    this.#options.memory.put(proposal, remembered);
+    return refusal;
+  }
+
+  /** Answers why the desk will never take it: the report is gone, or its conversation is full. Rejects where it may later. */
+  async #say(report: string, said: SayRequest): Promise<DeskError | undefined> {
+    let refusal: DeskError | undefined;
     try {
       await this.#options.desk.say(report, said);
     } catch (error) {
-      const mayHeal = error instanceof DeskError && error.code !== 'desk-refused';
-      if (mayHeal || !(error instanceof DeskError)) throw error;
-      // The report is gone, or its conversation is full: no later try changes that.
+      if (!(error instanceof DeskError) || error.mayHeal) throw error;
+      refusal = error;
     }
     for (const listener of [...this.#listeners]) listener(report);
+    return refusal;
   }
 }
-
-/** What an install told of a proposal. */
-type Told = Extract<SayRequest, { type: 'decision' | 'output' | 'result' }>;
 
 function toldBy({ id, ...envelope }: VerifiedLetter['envelope']): Told | undefined {
   switch (envelope.kind) {

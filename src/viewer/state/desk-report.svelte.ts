@@ -22,6 +22,8 @@ export class DeskReport {
   readonly #desk: DeskReportOptions['desk'];
   readonly #poller: Poller;
   #answer = $state.raw<ReportAnswer | undefined>(undefined);
+  /** Of the desk's last answer: what has not changed is not sent again. */
+  #tag: string | undefined;
   #error = $state.raw<DeskError | undefined>(undefined);
   #openedParts = $state.raw<readonly number[] | undefined>(undefined);
   #isSaying = $state(false);
@@ -144,9 +146,12 @@ export class DeskReport {
 
   async #look(signal: AbortSignal): Promise<void> {
     try {
-      const answer = await this.#desk.report(this.id, signal);
+      const found = await this.#desk.report(this.id, signal, this.#tag);
       signal.throwIfAborted();
-      this.#answer = answer;
+      if (found !== undefined) {
+        this.#answer = found.answer;
+        this.#tag = found.tag;
+      }
       this.#error = undefined;
     } catch (error) {
       if (signal.aborted) return;

@@ -16,6 +16,7 @@ export type SignatureVerdict = 'checking' | 'good' | 'mixed' | 'partly' | 'unsig
 export class Signatures {
   readonly #report: Pick<OpenReport, 'contents' | 'closed'>;
   #parts = $state.raw<readonly PartSignature[] | undefined>(undefined);
+  #error = $state.raw<FluxionError | undefined>(undefined);
   #loading: Promise<void> | undefined;
 
   readonly verdict: SignatureVerdict = $derived(verdictOf(this.#parts));
@@ -33,6 +34,11 @@ export class Signatures {
     this.#report = report;
   }
 
+  /** Why it is not known yet. */
+  get error(): FluxionError | undefined {
+    return this.#error;
+  }
+
   /** Once the report is open; asked again, it is checked once. */
   async load(): Promise<void> {
     const source = this.#report.contents?.source;
@@ -40,10 +46,13 @@ export class Signatures {
     this.#loading ??= source.checkSignatures(this.#report.closed).then(
       (parts) => {
         this.#parts = parts;
+        this.#error = undefined;
       },
       (error: unknown) => {
         this.#loading = undefined; // Offline: the next one who asks tries again.
-        if (!this.#report.closed.aborted && !(error instanceof FluxionError)) throw error;
+        if (this.#report.closed.aborted) return;
+        if (!(error instanceof FluxionError)) throw error;
+        this.#error = error;
       },
     );
     await this.#loading;

@@ -1,5 +1,6 @@
 import { fingerprint, type PublicIdentity } from '../../shared/crypto/keys.js';
 import { FluxionError } from '../../shared/errors.js';
+import type { VerifiedLetter } from '../../shared/protocol/letters.js';
 import type { Enrolment, LetterListener, TechnicianMailbox } from '../sources/technician-mailbox.js';
 import type { SignIn } from './sign-in.svelte.js';
 import { ViewerContext } from './viewer-context.js';
@@ -25,13 +26,15 @@ export class Technician {
   #trouble = $state.raw<FluxionError | undefined>(undefined);
   #refused = $state(0);
   #opening: Promise<void> | undefined;
-  #listener: LetterListener | undefined;
+  #listeners: readonly LetterListener[] = [];
 
   constructor(open: OpenMailbox, signIn: Pick<SignIn, 'isSignedIn' | 'onSignedIn'>) {
     this.#open = open;
     this.#signIn = signIn;
     signIn.onSignedIn(() => {
-      if (this.#state.name === 'open') void this.refresh();
+      if (this.#state.name !== 'open') return;
+      void this.refresh();
+      void this.#state.mailbox.handOn();
     });
   }
 
@@ -69,13 +72,15 @@ export class Technician {
     await this.#opening;
   }
 
-  /** Who deals with letters: the conversation's panel. Returns the function that stops it. */
+  /**
+   * Who deals with letters: each is handed to all, who leave alone what is not theirs. A letter that one of them rejects comes again.
+   * Returns the function that stops it.
+   */
   onLetter(listener: LetterListener): () => void {
-    this.#listener = listener;
-    const stop = this.#state.name === 'open' ? this.#state.mailbox.onLetter(listener) : undefined;
+    this.#listeners = [...this.#listeners, listener];
+    if (this.#state.name === 'open') void this.#state.mailbox.handOn();
     return () => {
-      stop?.();
-      if (this.#listener === listener) this.#listener = undefined;
+      this.#listeners = this.#listeners.filter((other) => other !== listener);
     };
   }
 
@@ -84,6 +89,7 @@ export class Technician {
     if (this.#state.name !== 'open' || !this.#signIn.isSignedIn) return;
     try {
       this.#enrolment = await this.#state.mailbox.enrolment();
+      this.#trouble = undefined;
     } catch (error) {
       if (!(error instanceof FluxionError)) throw error;
       this.#trouble = error;
@@ -96,6 +102,11 @@ export class Technician {
     this.#enrolment = undefined;
   }
 
+  async #hand(letter: VerifiedLetter): Promise<void> {
+    if (this.#listeners.length === 0) throw new FluxionError('letter-unheard', 'Nobody is there for it yet.');
+    for (const listener of this.#listeners) await listener(letter);
+  }
+
   async #openNow(): Promise<void> {
     if (this.#state.name === 'open') return;
     this.#state = { name: 'opening' };
@@ -106,9 +117,11 @@ export class Technician {
         },
         onTrouble: (error) => {
           this.#trouble = error;
+          // The desk is back.
+          if (error === undefined && this.#enrolment === undefined) void this.refresh();
         },
       });
-      if (this.#listener !== undefined) mailbox.onLetter(this.#listener);
+      mailbox.onLetter((letter) => this.#hand(letter));
       this.#state = { name: 'open', mailbox, keys: mailbox.self };
       void mailbox.receive();
       await this.refresh();

@@ -1,16 +1,23 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { ReportAnswer, SayRequest } from '../../../../src/shared/protocol/desk.js';
 import type { ConversationEntry } from '../../../../src/shared/report/report.js';
-import { DeskError } from '../../../../src/viewer/sources/desk-client.js';
+import { DeskError, type DeskClient } from '../../../../src/viewer/sources/desk-client.js';
 import { DeskReport } from '../../../../src/viewer/state/desk-report.svelte.js';
 import { PageDouble, summary } from './doubles.js';
 
 class DeskDouble {
   answer: ReportAnswer = { report: summary(), conversation: [] };
   error: DeskError | undefined;
+  tag = '"1"';
+  /** The tags of what the caller had. */
+  readonly asked: (string | undefined)[] = [];
   #said = 0;
 
-  readonly report = () => (this.error === undefined ? Promise.resolve(this.answer) : Promise.reject(this.error));
+  readonly report: DeskClient['report'] = (_id, _signal, tag) => {
+    this.asked.push(tag);
+    if (this.error !== undefined) return Promise.reject(this.error);
+    return Promise.resolve(tag === this.tag ? undefined : { answer: this.answer, tag: this.tag });
+  };
   readonly partUrl = (id: string, number: number) => `/api/reports/${id}/parts/${number}`;
   readonly say = (_id: string, request: SayRequest): Promise<ConversationEntry> => {
     if (this.error !== undefined) return Promise.reject(this.error);
@@ -20,6 +27,7 @@ class DeskDouble {
     const status = request.type === 'status' ? { status: request.status } : {};
     const head = { ...this.answer.report, ...status };
     this.answer = { ...this.answer, report: head, conversation: [...this.answer.conversation, entry] };
+    this.tag = `"said ${this.#said}"`;
     return Promise.resolve(entry);
   };
 }
@@ -48,6 +56,15 @@ it('knows what the desk says, and hears what others say', async () => {
   await desk.say('', { type: 'comment', text: 'Look here', momentMs: 5 });
   await vi.advanceTimersByTimeAsync(10_000);
   expect(report.comments).toMatchObject([{ text: 'Look here', momentMs: 5 }]);
+});
+
+it('asks whether anything changed, and keeps what it has where nothing did', async () => {
+  await desk.say('', { type: 'comment', text: 'Look here', momentMs: 5 });
+  await vi.advanceTimersByTimeAsync(10_000);
+  const { conversation } = report;
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(desk.asked).toEqual([undefined, '"1"', '"said 1"', '"said 1"']);
+  expect(report.conversation).toBe(conversation);
 });
 
 it('says a comment pinned to a whole millisecond, once, and empties the draft', async () => {
@@ -99,6 +116,7 @@ it('tells of parts that came in after the report was opened', async () => {
   report.setOpenedParts([0]);
   const parts = [0, 1].map((number) => ({ number, bytes: 1, sha256: '0'.repeat(64) }));
   desk.answer = { ...desk.answer, report: { ...desk.answer.report, parts } };
+  desk.tag = '"another part"';
   await vi.advanceTimersByTimeAsync(10_000);
   expect(report.newParts.map(({ number }) => number)).toEqual([1]);
 });
