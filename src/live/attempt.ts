@@ -37,10 +37,20 @@ export interface AttemptOptions extends ConnectionOptions {
   readonly name?: string | undefined;
   /** The subscriber's: the offer that it answers. */
   readonly offer?: Offer;
+  /** The certificates whose words the person on this side has confirmed before. */
+  readonly confirmed?: ConfirmedPair | undefined;
+}
+
+/** Fingerprints of the certificates at both ends. */
+export interface ConfirmedPair {
+  readonly local: string;
+  readonly remote: string;
 }
 
 /** People read four words to each other, and may have to find each other first. */
 const COMPARING_MS = 10 * 60_000;
+/** How long the other side's own confirmation may take where ours was given before. */
+const RESUME_MS = 5000;
 /** What may come by other channels between our confirmation and the other side's. */
 const MAX_HELD_BYTES = 512 * 1024;
 /** Messages on the control channel: what a hostile peer can make us parse. */
@@ -53,6 +63,7 @@ const BYES: Readonly<Record<ByeReason, LiveErrorCode>> = {
   'not-confirmed': 'live-not-confirmed',
   refused: 'live-declined',
   failed: 'live-ended',
+  leaving: 'live-lost',
 };
 
 /** One offer and what becomes of it: a connection, four words, two confirmations, an open session. */
@@ -71,6 +82,8 @@ export class Attempt {
   #comparing: ReturnType<typeof setTimeout> | undefined;
   #isUnstable = false;
   #isSilent = false;
+  #resuming: ReturnType<typeof setTimeout> | undefined;
+  #isResumed = false;
 
   /** Throws `live-unsupported`. */
   constructor(options: AttemptOptions, events: AttemptEvents) {
@@ -128,6 +141,11 @@ export class Attempt {
     return this.#isUnstable || this.#isSilent;
   }
 
+  /** Confirmed by this side without its person, who has done so before. */
+  get isResumed(): boolean {
+    return this.#isResumed;
+  }
+
   /** The person has compared the words and found them equal. */
   confirm(): void {
     const message = this.#gate?.confirm();
@@ -146,9 +164,9 @@ export class Attempt {
       });
   }
 
-  async close(reason: ByeReason): Promise<void> {
+  async close(reason?: ByeReason): Promise<void> {
     this.#stop();
-    await this.connection.close(farewell(reason));
+    await this.connection.close(reason && farewell(reason));
   }
 
   /** The connection stands: who is it? */
@@ -197,6 +215,7 @@ export class Attempt {
       case 'confirm': {
         const answer = this.#openGate().receive(message);
         if (answer !== undefined) this.send(answer);
+        this.#resume();
         this.#pass();
         return;
       }
@@ -215,6 +234,25 @@ export class Attempt {
         if (message.type === 'renegotiation') this.connection.renegotiate(message);
         else this.#events.control(message);
     }
+  }
+
+  /**
+   * The words are made from both certificates, and DTLS has proven that both ends hold them: where both are those that the person has
+   * confirmed, there is nothing new to compare.
+   */
+  #resume(): void {
+    const known = this.connection.fingerprints;
+    const before = this.#options.confirmed;
+    if (this.#gate?.words === undefined || this.#gate.hasConfirmed || before === undefined) return;
+    if (known?.local !== before.local || known.remote !== before.remote) return;
+    this.#isResumed = true;
+    this.#resuming = setTimeout(() => {
+      if (this.isOpen) return;
+      // The other side's person had not confirmed: both look at the words after all.
+      this.#isResumed = false;
+      this.#events.changed();
+    }, RESUME_MS);
+    this.confirm();
   }
 
   #receiveData(channel: DataChannelName, data: ChannelData): void {
@@ -258,6 +296,7 @@ export class Attempt {
   #stop(): void {
     this.#heart?.stop();
     clearTimeout(this.#comparing);
+    clearTimeout(this.#resuming);
   }
 }
 

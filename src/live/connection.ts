@@ -15,6 +15,8 @@ export interface Renegotiation {
 
 export interface ConnectionOptions extends PeerOptions {
   readonly deadlines?: Partial<Deadlines> | undefined;
+  /** How long an open connection may take to come back by itself once ICE has given it up. */
+  readonly lossPatienceMs?: number;
 }
 
 export interface ConnectionEvents {
@@ -56,6 +58,7 @@ export class Connection {
   readonly #relayErrors: number[] = [];
   #fingerprints: { local?: string; remote?: string } = {};
   #nudging: ReturnType<typeof setInterval> | undefined;
+  #losing: ReturnType<typeof setTimeout> | undefined;
   #isUnstable = false;
 
   /** Throws `live-unsupported`. */
@@ -158,6 +161,7 @@ export class Connection {
     const wasOpen = this.phase === 'open';
     this.#clock.enter('closed');
     clearInterval(this.#nudging);
+    this.#stopLosing();
     if (wasOpen && farewell !== undefined) await this.#sayFarewell(farewell);
     for (const channel of this.#channels.values()) channel.close();
     this.#peer.destroy();
@@ -225,10 +229,15 @@ export class Connection {
   #startRouting(): void {
     if (this.phase !== 'signaling') return;
     this.#enter('routing');
+    this.#startNudging();
+    this.#look();
+  }
+
+  #startNudging(): void {
+    clearInterval(this.#nudging);
     this.#nudging = setInterval(() => {
       this.#nudge();
     }, NUDGE_MS);
-    this.#look();
   }
 
   /**
@@ -236,7 +245,7 @@ export class Connection {
    * way through our own NAT open for it.
    */
   #nudge(): void {
-    if (this.phase !== 'routing') clearInterval(this.#nudging);
+    if (this.phase !== 'routing' && this.#losing === undefined) clearInterval(this.#nudging);
     else if (['failed', 'disconnected'].includes(this.#connection.iceConnectionState)) {
       // One that it takes no more changes nothing for the others.
       for (const candidate of this.#remote) this.#connection.addIceCandidate(toInit(candidate)).catch(() => undefined);
@@ -252,10 +261,32 @@ export class Connection {
     // At once where the certificate is not the one that was announced; it may be known only after the handshake.
     if (this.#isRefused && (this.phase === 'securing' || this.phase === 'channels')) this.#end('live-not-secured');
     if (this.phase === 'channels' && [...this.#channels.values()].every(({ isOpen }) => isOpen)) this.#enter('open');
-    if (this.phase !== 'open') return;
-    if (connectionState === 'failed') this.#end('live-lost');
-    const isUnstable = connectionState === 'disconnected';
+    if (this.phase === 'open') this.#lookOpen(connectionState);
+  }
+
+  #lookOpen(state: RTCPeerConnectionState): void {
+    const { lossPatienceMs = 0 } = this.#options;
+    if (state === 'failed' && lossPatienceMs === 0) {
+      this.#end('live-lost');
+      return;
+    }
+    if (state === 'failed') this.#startLosing(lossPatienceMs);
+    else if (state === 'connected') this.#stopLosing();
+    const isUnstable = state !== 'connected';
     if (isUnstable !== this.#isUnstable) this.#events.unstable((this.#isUnstable = isUnstable));
+  }
+
+  #startLosing(patienceMs: number): void {
+    if (this.#losing !== undefined) return;
+    this.#losing = setTimeout(() => {
+      this.#end('live-lost');
+    }, patienceMs);
+    this.#startNudging();
+  }
+
+  #stopLosing(): void {
+    clearTimeout(this.#losing);
+    this.#losing = undefined;
   }
 
   #enter(phase: Phase): void {

@@ -56,6 +56,13 @@ export class PatientPeer extends SimplePeer {
   }
 }
 
+/** One for all connections of a session, so that the same program is known again when a connection was lost. */
+export function makeCertificate(): Promise<RTCCertificate> {
+  // What browsers make by default: https://www.w3.org/TR/webrtc/#dom-rtcpeerconnection-generatecertificate
+  const algorithm: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' };
+  return RTCPeerConnection.generateCertificate(algorithm);
+}
+
 /** Throws `live-unsupported`. */
 export function makePeer({ role, servers, isTrickling, certificate, transportPolicy }: PeerOptions): PatientPeer {
   const options: SimplePeerOptions = {

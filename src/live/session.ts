@@ -1,72 +1,58 @@
-import { LIVE_VERSION, type ByeReason, type Signal } from '../shared/protocol/live.js';
+import { LIVE_VERSION, type ByeReason, type Candidate, type Signal } from '../shared/protocol/live.js';
 import { isLiveErrorCode, LiveError } from '../shared/protocol/live-errors.js';
-import { Attempt, type DataChannelName, type SessionMessage } from './attempt.js';
-import type { Channel, ChannelData } from './channel.js';
-import type { ConnectionOptions } from './connection.js';
-import { DEADLINES, type TimedPhase } from './phases.js';
+import { Attempt, type ConfirmedPair, type DataChannelName, type SessionMessage } from './attempt.js';
+import type { Channel } from './channel.js';
+import type { LiveEvents, LiveOptions, LivePhase, LiveState } from './live-state.js';
+import { DEADLINES } from './phases.js';
 import type { Quality } from './quality.js';
-import type { Signaling } from './signaling/signaling.js';
+import { makeCertificate } from './peer.js';
+import { isPassing, RECONNECT_MS, Reconnection } from './reconnection.js';
+import { LaterOffer, type OfferSignal } from './later-offer.js';
 
-export type LivePhase = TimedPhase | 'waiting' | 'comparing' | 'open' | 'ended';
-
-export interface LiveState {
-  /** `waiting`: for the other side to come. `comparing`: the people compare the words. */
-  readonly phase: LivePhase;
-  readonly words?: readonly string[] | undefined;
-  readonly hasConfirmed: boolean;
-  readonly hasOtherConfirmed: boolean;
-  /** What the other person calls themselves. */
-  readonly otherName?: string | undefined;
-  /** Who the other person is by their key. */
-  readonly verifiedName?: string | undefined;
-  /** Open, but nothing comes through now. */
-  readonly isUnstable: boolean;
-  /** Why it has ended; `live-closed`: by us. */
-  readonly error?: LiveError | undefined;
-}
-
-export interface LiveEvents {
-  state(state: LiveState): void;
-  /** These three only while the session is open. */
-  control(message: SessionMessage): void;
-  message(channel: DataChannelName, data: ChannelData): void;
-  track(track: MediaStreamTrack, stream: MediaStream): void;
-}
-
-export interface LiveOptions extends Omit<ConnectionOptions, 'isTrickling'> {
-  readonly signaling: Signaling;
-  /** How this person is shown to the other one. */
-  readonly name?: string;
-}
-
-/** Offers in one session: whoever carries them could make us begin anew for ever. */
+/** Offers until a session is open (again): whoever carries them could make us begin anew for ever. */
 const MAX_ATTEMPTS = 20;
+/** Where signaling cannot help (two texts), how long the way itself may take to come back. */
+const SAME_WAY_MS = 60_000;
+/** The other side is heard of anew while nothing comes through: so long the connection may still come back by itself. */
+const GRACE_MS = 5000;
 
 /** One live session from the first word to the last, for either side. Nothing passes before both people have confirmed the words. */
 export class LiveSession {
   readonly #options: LiveOptions;
   readonly #events: LiveEvents;
+  readonly #later = new LaterOffer();
+  /** What signaling told before there was a certificate, in its order. */
+  #early: (() => void)[] | undefined = [];
+  #certificate: RTCCertificate | undefined;
   #attempt: Attempt | undefined;
   #attempts = 0;
+  #confirmed: ConfirmedPair | undefined;
+  #reconnection: Reconnection | undefined;
+  #grace: ReturnType<typeof setTimeout> | undefined;
+  #hasNoSignaling = false;
   #error: LiveError | undefined;
 
   constructor(options: LiveOptions, events: LiveEvents) {
     this.#options = options;
     this.#events = events;
+    void this.#prepare();
     options.signaling.listen({
       joined: () => {
-        this.#guarded(() => {
-          if (options.role === 'publisher' && !this.#isConnected) this.#begin();
+        this.#inOrder(() => {
+          this.#join();
         });
       },
       signal: (signal) => {
-        this.#guarded(() => {
+        this.#inOrder(() => {
           this.#receive(signal);
         });
       },
       failed: (error) => {
-        // Candidates go on for a while without it; a description that was not delivered does not come by itself.
-        if (this.#attempt === undefined || this.#attempt.connection.phase === 'signaling') void this.#finish(error);
+        this.#inOrder(() => {
+          this.#hasNoSignaling = true;
+          // Candidates go on for a while without it; a description that was not delivered does not come by itself.
+          if (this.#attempt === undefined || this.#attempt.connection.phase === 'signaling') void this.#finish(error);
+        });
       },
     });
   }
@@ -76,6 +62,7 @@ export class LiveSession {
     const gate = attempt?.gate;
     return {
       phase: this.#phase(),
+      isResumed: attempt?.isOpen === true && attempt.isResumed,
       words: gate?.words,
       hasConfirmed: gate?.hasConfirmed ?? false,
       hasOtherConfirmed: gate?.hasOtherConfirmed ?? false,
@@ -88,7 +75,10 @@ export class LiveSession {
 
   /** The words are the same on both sides. */
   confirm(): void {
-    this.#attempt?.confirm();
+    const attempt = this.#attempt;
+    attempt?.confirm();
+    const pair = attempt?.connection.fingerprints;
+    if (pair !== undefined && attempt?.gate?.hasConfirmed === true) this.#confirmed = pair;
   }
 
   /** They are not: the session ends, and both sides are told why. */
@@ -99,6 +89,19 @@ export class LiveSession {
   /** Says so to the other side and ends; calling it again does nothing. */
   async end(): Promise<void> {
     await this.#finish(new LiveError('live-closed'), 'ended');
+  }
+
+  /**
+   * The page goes, perhaps to come back: the other side is told, and looks for whoever comes next by the same signaling. At once, as
+   * nothing is awaited in `pagehide`.
+   */
+  leave(): void {
+    if (this.#error !== undefined) return;
+    this.#error = new LiveError('live-closed');
+    this.#stop();
+    void this.#attempt?.close('leaving');
+    this.#options.signaling.close();
+    this.#tell();
   }
 
   /** Of the open session. Throws `live-closed` before and after. */
@@ -138,26 +141,64 @@ export class LiveSession {
     if (this.#error !== undefined) return 'ended';
     if (this.#attempt === undefined) return 'waiting';
     if (this.#attempt.isOpen) return 'open';
+    if (this.#reconnection !== undefined) return 'reconnecting';
     const { phase } = this.#attempt.connection;
     if (phase === 'closed') return 'ended';
     if (phase !== 'open') return phase;
     return this.#attempt.gate?.words === undefined ? 'channels' : 'comparing';
   }
 
-  #begin(offer?: Extract<Signal, { kind: 'offer' }>): void {
+  async #prepare(): Promise<void> {
+    const { certificate } = this.#options;
+    try {
+      this.#certificate = certificate ?? (await makeCertificate());
+    } catch (cause) {
+      void this.#finish(new LiveError('live-unsupported', { cause }));
+    }
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const act of early) this.#guarded(act);
+  }
+
+  #inOrder(act: () => void): void {
+    if (this.#early === undefined) this.#guarded(act);
+    else this.#early.push(act);
+  }
+
+  /** The other side hears what is sent from now on. Only the publisher has something to say. */
+  #join(): void {
+    if (this.#options.role !== 'publisher') return;
+    const attempt = this.#attempt;
+    if (!this.#isConnected) this.#begin();
+    else if (attempt?.isUnstable === true) {
+      clearTimeout(this.#grace);
+      this.#grace = setTimeout(() => {
+        if (this.#attempt !== attempt || !attempt.isUnstable) return;
+        this.#guarded(() => {
+          this.#begin();
+        });
+      }, GRACE_MS);
+    }
+  }
+
+  #begin(offer?: OfferSignal, candidates: readonly Candidate[] = []): void {
     this.#attempts += 1;
     if (this.#attempts > MAX_ATTEMPTS) throw new LiveError('live-flooded');
-    void this.#attempt?.close('failed');
-    const { signaling, role, servers, certificate, transportPolicy, deadlines, name } = this.#options;
+    if (this.#attempt?.gate !== undefined) this.#startReconnecting();
+    // Without a farewell: the other side begins anew, too.
+    void this.#attempt?.close();
+    const { signaling, role, servers, transportPolicy, deadlines, name } = this.#options;
     const deliveryMs = role === 'subscriber' ? signaling.deliveryMs : 0;
     const attempt = new Attempt(
       {
         role,
         servers,
-        certificate,
+        certificate: this.#certificate,
         transportPolicy,
         name,
+        confirmed: this.#confirmed,
         isTrickling: signaling.isTrickling,
+        lossPatienceMs: signaling.again === undefined ? SAME_WAY_MS : 0,
         deadlines: {
           signaling: DEADLINES.signaling + (role === 'publisher' ? signaling.answerMs : 0),
           routing: DEADLINES.routing + deliveryMs,
@@ -172,7 +213,7 @@ export class LiveSession {
           signaling.send(signal);
         },
         changed: () => {
-          this.#tell();
+          if (this.#attempt === attempt) this.#change(attempt);
         },
         control: (message) => {
           this.#events.control(message);
@@ -184,27 +225,83 @@ export class LiveSession {
           this.#events.track(track, stream);
         },
         end: (error) => {
-          if (this.#attempt === attempt) void this.#finish(error);
+          if (this.#attempt === attempt) this.#lose(attempt, error);
         },
       },
     );
     this.#attempt = attempt;
+    for (const candidate of candidates) attempt.connection.addCandidate(candidate);
     this.#tell();
+  }
+
+  /** Something about the attempt is another now. */
+  #change(attempt: Attempt): void {
+    if (attempt.isOpen) this.#attempts = 0;
+    // A person is needed again where the words are not those of certificates that were confirmed.
+    const isForPeople = attempt.gate?.words !== undefined && !attempt.isResumed;
+    if (attempt.isOpen || isForPeople) this.#stopReconnecting();
+    this.#tell();
+    if (attempt.isUnstable) this.#takeLaterOffer();
+  }
+
+  #lose(attempt: Attempt, error: LiveError): void {
+    const wasConnected = attempt.gate !== undefined && error.code === 'live-lost';
+    const isInVain = this.#reconnection !== undefined && isPassing(error.code);
+    const { signaling } = this.#options;
+    if (!(wasConnected || isInVain) || signaling.again === undefined || this.#hasNoSignaling) {
+      void this.#finish(error);
+      return;
+    }
+    const isFirst = this.#reconnection === undefined;
+    this.#startReconnecting();
+    this.#tell();
+    if (this.#takeLaterOffer()) return;
+    if (isFirst) signaling.again();
+    else if (this.#options.role === 'publisher') this.#reconnection?.again();
+  }
+
+  #startReconnecting(): void {
+    this.#reconnection ??= new Reconnection(
+      () => this.#options.signaling.again?.(),
+      () => void this.#finish(new LiveError('live-lost')),
+      this.#options.reconnectMs ?? RECONNECT_MS,
+    );
+  }
+
+  #stopReconnecting(): void {
+    this.#reconnection?.stop();
+    this.#reconnection = undefined;
+  }
+
+  #takeLaterOffer(): boolean {
+    const later = this.#later.take();
+    if (later === undefined) return false;
+    this.#guarded(() => {
+      this.#begin(later.signal, later.candidates);
+    });
+    return true;
   }
 
   /** By signaling, so from anybody. What belongs to another offer, or comes when all is said, is ignored. */
   #receive(signal: Signal): void {
-    if (this.#error !== undefined || this.#isConnected) return;
     const { role } = this.#options;
     const attempt = this.#attempt;
+    if (signal.kind === 'offer' && signal.offer === attempt?.id) return;
+    if (this.#isConnected && attempt?.isUnstable !== true) {
+      if (role === 'subscriber') this.#later.keep(signal);
+      return;
+    }
     if (signal.kind === 'end') {
+      if (this.#isConnected) return;
       const { code = '' } = signal;
       // Both sides show the same cause.
-      void this.#finish(new LiveError(isLiveErrorCode(code) ? code : 'live-declined'));
+      void this.#finish(
+        new LiveError(isLiveErrorCode(code) ? code : this.#reconnection ? 'live-ended' : 'live-declined'),
+      );
     } else if (signal.kind === 'offer') {
       if (role !== 'subscriber') return;
       if (signal.v !== LIVE_VERSION) throw new LiveError('live-version');
-      if (signal.offer !== attempt?.id) this.#begin(signal);
+      this.#begin(signal);
     } else if (signal.offer !== attempt?.id) return;
     else if (signal.kind === 'candidate') attempt.connection.addCandidate(signal.candidate);
     else if (role === 'publisher') attempt.connection.receive(signal.description);
@@ -223,6 +320,7 @@ export class LiveSession {
   async #finish(error: LiveError, reason: ByeReason = 'failed'): Promise<void> {
     if (this.#error !== undefined) return;
     this.#error = error;
+    this.#stop();
     const { signaling } = this.#options;
     // Who is not connected hears it by signaling.
     if (!this.#isConnected)
@@ -230,6 +328,11 @@ export class LiveSession {
     this.#tell();
     await this.#attempt?.close(reason);
     signaling.close();
+  }
+
+  #stop(): void {
+    clearTimeout(this.#grace);
+    this.#stopReconnecting();
   }
 
   #tell(): void {

@@ -44,7 +44,11 @@ export class LetterSignaling implements Signaling {
     this.#stop = this.#letters.listen((letter) => {
       if (letter.body.invitation === this.#invitation) this.#receive(letter);
     });
-    // Nobody is awaited: the offer waits in the mailbox. Not at once, as the caller is still being made.
+    this.again();
+  }
+
+  /** Nobody is awaited: the offer waits in the mailbox. Not at once, as the caller may be still being made. */
+  again(): void {
     queueMicrotask(() => {
       this.#listener?.joined();
     });

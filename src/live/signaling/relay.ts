@@ -15,6 +15,8 @@ export interface RelayOptions {
 /** Between two attempts to reach the desk; each twice the one before. */
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 8000;
+/** A network that swallows everything would keep a browser waiting for minutes. */
+const CONNECT_MS = 10_000;
 /** A message of the desk: a signal of 8,192 characters, each escaped at worst as two. */
 const MAX_MESSAGE_LENGTH = 20_000;
 
@@ -29,6 +31,7 @@ export class RelaySignaling implements Signaling {
   #isReady = false;
   #delayMs = FIRST_DELAY_MS;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  #connecting: ReturnType<typeof setTimeout> | undefined;
   #patience: ReturnType<typeof setTimeout> | undefined;
   #hasReached = false;
 
@@ -49,6 +52,15 @@ export class RelaySignaling implements Signaling {
     if (this.#isReady) this.#socket?.send(JSON.stringify(signal));
   }
 
+  /** The old connection may hang without knowing it. */
+  again(): void {
+    if (this.#listener === undefined) return;
+    clearTimeout(this.#retry);
+    this.#leave();
+    this.#delayMs = FIRST_DELAY_MS;
+    this.#connect();
+  }
+
   close(): void {
     this.#listener = undefined;
     clearTimeout(this.#retry);
@@ -65,7 +77,12 @@ export class RelaySignaling implements Signaling {
       return;
     }
     this.#socket = socket;
+    this.#connecting = setTimeout(() => {
+      this.#leave();
+      this.#comeBack();
+    }, CONNECT_MS);
     socket.onopen = () => {
+      clearTimeout(this.#connecting);
       this.#isReady = true;
       this.#hasReached = true;
       this.#delayMs = FIRST_DELAY_MS;
@@ -75,6 +92,7 @@ export class RelaySignaling implements Signaling {
       this.#receive(data);
     };
     socket.onclose = ({ code }) => {
+      clearTimeout(this.#connecting);
       this.#isReady = false;
       if (code === TICKET_REFUSED_CLOSE) this.#fail('live-desk-refused');
       else this.#comeBack();
@@ -109,6 +127,7 @@ export class RelaySignaling implements Signaling {
   }
 
   #leave(): void {
+    clearTimeout(this.#connecting);
     const socket = this.#socket;
     if (socket === undefined) return;
     socket.onopen = socket.onmessage = socket.onclose = null;

@@ -23,6 +23,11 @@ export interface Signaling {
   /** Starts; called once. */
   listen(listener: SignalingListener): void;
   send(signal: Signal): void;
+  /**
+   * The connection between the two sides was lost, and perhaps the one to whoever carries signals with it: makes it anew. `joined` follows
+   * when the other side is there. Absent where nobody carries anything any more.
+   */
+  again?(): void;
   /** Ends without a word; calling it again does nothing. */
   close(): void;
 }

@@ -80,7 +80,8 @@ export function parseSignal(text: string): Signal | undefined {
 
 // ── On the control channel ─────────────────────────────────────────────────────────────────────────────────────────────
 
-export const BYE_REASONS = ['ended', 'words-differ', 'not-confirmed', 'refused', 'failed'] as const;
+/** `leaving`: the program ends, and may come back by the same signaling. */
+export const BYE_REASONS = ['ended', 'words-differ', 'not-confirmed', 'refused', 'failed', 'leaving'] as const;
 export type ByeReason = (typeof BYE_REASONS)[number];
 
 const name = v.pipe(v.string(), v.trim(), v.maxLength(100));

@@ -1,7 +1,8 @@
 import { onTestFinished } from 'vitest';
 import type { DataChannelName, SessionMessage } from '../../../src/live/attempt.js';
 import type { ChannelData } from '../../../src/live/channel.js';
-import { LiveSession, type LiveOptions, type LivePhase, type LiveState } from '../../../src/live/session.js';
+import type { LiveOptions, LivePhase, LiveState } from '../../../src/live/live-state.js';
+import { LiveSession } from '../../../src/live/session.js';
 import type { Signaling, SignalingListener } from '../../../src/live/signaling/signaling.js';
 import { parseSignal, type Signal } from '../../../src/shared/protocol/live.js';
 
@@ -61,6 +62,13 @@ export class WireEnd implements Signaling {
 
   send(signal: Signal): void {
     this.#wire.carry(this.#side, signal);
+  }
+
+  again(): void {
+    queueMicrotask(() => {
+      if (this.#wire.publisher.listener !== undefined && this.#wire.subscriber.listener !== undefined)
+        this.#wire.join();
+    });
   }
 
   close(): void {
