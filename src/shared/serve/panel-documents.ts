@@ -13,6 +13,7 @@ export function panelPolicy(embedders: readonly string[]): string {
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' data: blob:",
+    'media-src blob:',
     "font-src 'self'",
     "connect-src 'self'",
     "frame-src 'self'",

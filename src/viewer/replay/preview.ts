@@ -2,10 +2,12 @@ import type { ByteSource } from '../../shared/bundle/byte-source.js';
 import { inactiveStretches } from '../model/activity.js';
 import { replayWindows } from '../model/chains.js';
 import { PlaybackClock, driveClock } from '../model/playback-clock.js';
+import { screenFiles } from '../model/screen.js';
 import { Timeline } from '../model/timeline.js';
 import { ReportSource } from '../sources/report-source.js';
 import type { ReportIndex } from '../sources/session-source.js';
 import { ReplayDirector } from './director.js';
+import { ScreenPlayer, type ScreenShown } from './screen-player.js';
 import { ReplaySurface, type ReplaySurfaceOptions } from './surface.js';
 
 export interface PreviewOptions extends ReplaySurfaceOptions {
@@ -21,6 +23,10 @@ export interface Preview {
   readonly director: ReplayDirector;
   /** What was done and what went wrong, to list beside the replay; read in the background. */
   readonly timeline: Timeline;
+  /** Whether there is a video of the screen. */
+  readonly hasVideo: boolean;
+  /** Keeps a video element at the clock's moment and the director's window, until it is stopped or all is disposed of. */
+  playVideo(video: HTMLVideoElement, onChange: (shown: ScreenShown) => void): () => void;
   dispose(): void;
 }
 
@@ -41,6 +47,8 @@ export async function openPreview(options: PreviewOptions): Promise<Preview> {
   const timeline = new Timeline(source, index);
   const actions = () => timeline.items('action');
   const director = new ReplayDirector({ surface, source, windows: replayWindows(index), clock, actions });
+  const files = screenFiles(index);
+  const players = new Set<() => void>();
   const stopClock = driveClock(clock, window);
   const loading = new AbortController();
   timeline
@@ -55,8 +63,25 @@ export async function openPreview(options: PreviewOptions): Promise<Preview> {
     clock,
     director,
     timeline,
+    hasVideo: files.length > 0,
+    playVideo(video, onChange) {
+      const player = new ScreenPlayer({ video, clock, source, files, onChange });
+      const lookAt = (): void => {
+        player.lookAt(director.window?.key);
+      };
+      const unfollow = director.onChange(lookAt);
+      lookAt();
+      const stop = (): void => {
+        unfollow();
+        player.dispose();
+        players.delete(stop);
+      };
+      players.add(stop);
+      return stop;
+    },
     dispose() {
       loading.abort();
+      for (const stop of players) stop();
       stopClock();
       director.dispose();
       surface.dispose();

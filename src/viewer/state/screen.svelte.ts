@@ -1,9 +1,9 @@
 import { untrack } from 'svelte';
 import { Film, pictureAt, type FilmPicture } from '../model/film.js';
 import { screenFiles } from '../model/screen.js';
+import { ScreenPlayer, type ScreenShown } from '../replay/screen-player.js';
 import type { OpenContents, OpenReport } from './open-report.svelte.js';
 import type { Replay } from './replay.svelte.js';
-import { ScreenPlayer, type ScreenShown } from './screen-player.js';
 
 /** `page`: the replay alone. `beside`: next to it. `over`: laid over it, to be seen through. `video`: the video alone. */
 export const SCREEN_VIEWS = ['page', 'beside', 'over', 'video'] as const;

@@ -1,7 +1,8 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { page } from 'vitest/browser';
 import type { DomEvent } from '../../../src/shared/session/lane.js';
-import { makeBundle, STARTED_MS, testSource } from '../../unit/viewer/make-bundle.js';
+import { WebmFile } from '../../../src/recorder/lanes/screen/webm.js';
+import { makeBundle, STARTED_MS, testSource, type TestSegment } from '../../unit/viewer/make-bundle.js';
 import type { HostDouble } from './host-double.js';
 import { open, remove, seriousProblems } from './mounted.js';
 
@@ -30,6 +31,49 @@ function domEvents(): DomEvent[] {
     },
     { type: 3, data: { source: 1, positions: [{ x: 1, y: 1, id: 4, timeOffset: 0 }] }, timestamp: STARTED_MS + 6000 },
   ];
+}
+
+/** Two seconds of red, then two of blue. */
+async function redThenBlue(): Promise<Uint8Array<ArrayBuffer>> {
+  const webm = new WebmFile('vp8');
+  const packets: Promise<unknown>[] = [];
+  let config: VideoDecoderConfig | undefined;
+  const encoder = new VideoEncoder({
+    output(chunk, metadata) {
+      config ??= metadata?.decoderConfig;
+      const data = new Uint8Array(chunk.byteLength);
+      chunk.copyTo(data);
+      if (config === undefined) throw new Error('No configuration of the decoder.');
+      packets.push(webm.add({ data, isKey: chunk.type === 'key', atMs: chunk.timestamp / 1000, config }));
+    },
+    error(cause) {
+      throw cause;
+    },
+  });
+  encoder.configure({ codec: 'vp8', width: 320, height: 200 });
+  const canvas = new OffscreenCanvas(320, 200);
+  const context = canvas.getContext('2d');
+  for (let atMs = 0; context !== null && atMs < 4000; atMs += 200) {
+    context.fillStyle = atMs < 2000 ? '#f00' : '#00f';
+    context.fillRect(0, 0, 320, 200);
+    const frame = new VideoFrame(canvas, { timestamp: atMs * 1000 });
+    encoder.encode(frame, { keyFrame: atMs === 0 });
+    frame.close();
+  }
+  await encoder.flush();
+  encoder.close();
+  await Promise.all(packets);
+  return webm.whole(4000);
+}
+
+/** The colour in the middle of the video that is shown. */
+function colour(): string {
+  const video = document.querySelector('video');
+  if (video === null || getComputedStyle(video).visibility === 'hidden') return 'none';
+  const context = new OffscreenCanvas(1, 1).getContext('2d');
+  context?.drawImage(video, 100, 100, 1, 1, 0, 0, 1, 1);
+  const [r = 0, , b = 0] = context?.getImageData(0, 0, 1, 1).data ?? [];
+  return r > 200 && b < 50 ? 'red' : b > 200 && r < 50 ? 'blue' : `${r} ${b}`;
 }
 
 let file: Uint8Array<ArrayBuffer>;
@@ -103,6 +147,48 @@ describe('what will be sent', () => {
     await page.getByText('Errors: 1 entry').click();
     await page.getByText(`Error: ${NOTE}`).click();
     await expect.element(page.getByText(/"kind": "uncaught"/)).toBeVisible();
+  });
+
+  describe('with a video', () => {
+    const video = async (): Promise<TestSegment> => ({
+      lane: 'screen',
+      source: 'w1-1',
+      events: [],
+      video: { webm: await redThenBlue(), startMs: 1000, endMs: 5000 },
+    });
+
+    test('shows the page first and the video when it is chosen, at the same moment', async () => {
+      const segments: TestSegment[] = [{ lane: 'dom', source: 'w1-1', events: domEvents() }, await video()];
+      const both = await makeBundle({ sources: [testSource('w1-1')], segments });
+      await show((host) => {
+        host.file = both;
+      });
+      await expect.poll(replayed, { timeout: 10_000 }).toBe('One');
+      expect(document.querySelector('video')).toBeNull();
+      await page.getByRole('slider', { name: 'Moment' }).fill('1500');
+      await page.getByRole('combobox', { name: 'Show' }).selectOptions('The video');
+      await expect.poll(colour, { timeout: 10_000 }).toBe('red');
+      await page.getByRole('slider', { name: 'Moment' }).fill('4000');
+      await expect.poll(colour, { timeout: 10_000 }).toBe('blue');
+      await page.getByRole('slider', { name: 'Moment' }).fill('6000');
+      await expect.element(page.getByText('There is no video of this moment.')).toBeVisible();
+      expect(colour()).toBe('none');
+      await page.getByRole('combobox', { name: 'Show' }).selectOptions('What the windows showed');
+      await expect.poll(replayed, { timeout: 10_000 }).toBe('Two');
+      expect(await seriousProblems()).toEqual([]);
+    });
+
+    test('and nothing else, plays the video', async () => {
+      const only = await makeBundle({ sources: [testSource('w1-1')], segments: [await video()] });
+      await show((host) => {
+        host.file = only;
+      });
+      await expect.poll(colour, { timeout: 10_000 }).toBe('red');
+      expect(page.getByRole('combobox', { name: 'Show' }).query()).toBeNull();
+      await page.getByRole('slider', { name: 'Moment' }).fill('2500');
+      await page.getByRole('button', { name: 'Play', exact: true }).click();
+      await expect.poll(colour, { timeout: 10_000 }).toBe('blue');
+    });
   });
 
   test('that has changed is not shown any more', async () => {

@@ -29,6 +29,8 @@ export interface TestSegment {
   readonly events: readonly (DomEvent | LaneEvent)[];
   /** In place of `events` as NDJSON. */
   readonly text?: string;
+  /** In place of both: a file of the screen lane, from the source's time on (monotonic ms). */
+  readonly video?: { readonly webm: Uint8Array<ArrayBuffer>; readonly startMs: number; readonly endMs: number };
 }
 
 export interface TestBundle {
@@ -54,11 +56,12 @@ export async function makeBundle(bundle: TestBundle): Promise<Uint8Array<ArrayBu
   for (const one of bundle.segments) {
     const source = bundle.sources.find(({ id }) => id === one.source);
     if (source === undefined) throw new Error(`no source ${one.source}`);
-    const plain = new TextEncoder().encode(
-      one.text ?? one.events.map((event) => `${JSON.stringify(event)}\n`).join(''),
-    );
-    const bytes = await deflateRaw(plain);
-    const times = one.events.map((event) => monoOf(source, event));
+    const plain =
+      one.video?.webm ??
+      new TextEncoder().encode(one.text ?? one.events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    const bytes = one.video === undefined ? await deflateRaw(plain) : plain;
+    const times =
+      one.video === undefined ? one.events.map((event) => monoOf(source, event)) : [one.video.startMs, one.video.endMs];
     const segment: Segment = {
       session,
       source: one.source,

@@ -46,6 +46,8 @@ export class PreviewState {
   /** Wrapped anew whenever lines were read: the timeline's own lists grow in place. */
   #read = $state.raw<{ readonly timeline: Replay.Preview['timeline'] }>();
   #window = $state.raw<string>();
+  #showsVideo = $state(false);
+  #video = $state.raw<Replay.ScreenShown>({ kind: 'loading' });
 
   readonly #file: DraftFile;
   readonly #selection: SelectionState;
@@ -82,6 +84,14 @@ export class PreviewState {
   }
   get shown(): Replay.ReplayState {
     return this.#shown;
+  }
+  readonly hasVideo: boolean = $derived(this.#step.name === 'open' && this.#step.preview.hasVideo);
+  /** The video in place of the page; by itself where there is no page. */
+  get showsVideo(): boolean {
+    return this.hasVideo && (this.#showsVideo || this.#shown.kind === 'empty');
+  }
+  get video(): Replay.ScreenShown {
+    return this.#video;
   }
   /** `PreviewWindow.key`; undefined: the one that was in use at each moment. */
   get window(): string | undefined {
@@ -125,6 +135,20 @@ export class PreviewState {
   setSkipsQuiet(skips: boolean): void {
     this.#opened?.clock.setSkipInactive(skips);
   }
+
+  showVideo(shows: boolean): void {
+    this.#showsVideo = shows;
+  }
+
+  /** For the element that the video is played in. */
+  readonly screen: Attachment<HTMLVideoElement> = (video) => {
+    const preview = this.#opened;
+    if (preview === undefined) return;
+    this.#video = { kind: 'loading' };
+    return preview.playVideo(video, (shown) => {
+      this.#video = shown;
+    });
+  };
 
   selectWindow(key: string | undefined): void {
     this.#window = key;
@@ -192,9 +216,11 @@ export class PreviewState {
       for (const stop of stops) stop();
       preview.dispose();
     });
-    const firstMs = preview.index.lanes.get('dom')?.[0]?.startMs;
+    const { lanes } = preview.index;
+    const firstMs = lanes.get('dom')?.[0]?.startMs ?? lanes.get('screen')?.[0]?.startMs;
     if (firstMs !== undefined) clock.seek(firstMs + FIRST_LOOK_MS);
     this.#window = undefined;
+    this.#showsVideo = false;
     this.#read = { timeline };
     this.#step = { name: 'open', preview };
     readClock();
