@@ -90,6 +90,12 @@ test('what the customer leaves out of the report is not in it', async () => {
   await page.getByRole('button', { name: 'Send Diagnostics' }).click();
   const panel = panelOf(page);
   await panel.getByText('The video that you had recorded').waitFor();
+  // They can watch it first.
+  await panel.getByRole('button', { name: 'Show what will be sent' }).click();
+  await panel.getByRole('combobox', { name: 'Show' }).selectOption('The video');
+  const video = panel.locator('video');
+  await video.waitFor();
+  await expect.poll(() => video.evaluate(({ readyState }: HTMLVideoElement) => readyState)).toBeGreaterThan(1);
   await panel.getByRole('checkbox', { name: 'Video of the screen' }).uncheck();
   await panel.getByRole('checkbox', { name: 'Small pictures of that video' }).uncheck();
   await panel.getByText('The video that you had recorded').waitFor({ state: 'detached' });

@@ -2,7 +2,7 @@ import type { ByteSource } from '../../shared/bundle/byte-source.js';
 import { inactiveStretches } from '../model/activity.js';
 import { replayWindows } from '../model/chains.js';
 import { PlaybackClock, driveClock } from '../model/playback-clock.js';
-import { screenFiles } from '../model/screen.js';
+import { nextScreenFile, screenFileAt, screenFiles } from '../model/screen.js';
 import { Timeline } from '../model/timeline.js';
 import { ReportSource } from '../sources/report-source.js';
 import type { ReportIndex } from '../sources/session-source.js';
@@ -25,6 +25,8 @@ export interface Preview {
   readonly timeline: Timeline;
   /** Whether there is a video of the screen. */
   readonly hasVideo: boolean;
+  /** The moment itself where there is video of it, else where there is some next, or first of all. */
+  videoFrom(ms: number): number;
   /** Keeps a video element at the clock's moment and the director's window, until it is stopped or all is disposed of. */
   playVideo(video: HTMLVideoElement, onChange: (shown: ScreenShown) => void): () => void;
   dispose(): void;
@@ -64,6 +66,8 @@ export async function openPreview(options: PreviewOptions): Promise<Preview> {
     director,
     timeline,
     hasVideo: files.length > 0,
+    videoFrom: (ms) =>
+      screenFileAt(files, ms, undefined) === undefined ? ((nextScreenFile(files, ms) ?? files[0])?.startMs ?? ms) : ms,
     playVideo(video, onChange) {
       const player = new ScreenPlayer({ video, clock, source, files, onChange });
       const lookAt = (): void => {

@@ -165,11 +165,12 @@ describe('what will be sent', () => {
       });
       await expect.poll(replayed, { timeout: 10_000 }).toBe('One');
       expect(document.querySelector('video')).toBeNull();
-      await page.getByRole('slider', { name: 'Moment' }).fill('1500');
+      await page.getByRole('slider', { name: 'Moment' }).fill('500');
       await page.getByRole('combobox', { name: 'Show' }).selectOptions('The video');
       await expect.poll(colour, { timeout: 10_000 }).toBe('red');
       await page.getByRole('slider', { name: 'Moment' }).fill('4000');
       await expect.poll(colour, { timeout: 10_000 }).toBe('blue');
+      await expect.element(page.getByRole('slider', { name: 'Moment' })).toHaveValue('4000');
       await page.getByRole('slider', { name: 'Moment' }).fill('6000');
       await expect.element(page.getByText('There is no video of this moment.')).toBeVisible();
       expect(colour()).toBe('none');

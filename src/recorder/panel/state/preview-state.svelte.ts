@@ -136,8 +136,11 @@ export class PreviewState {
     this.#opened?.clock.setSkipInactive(skips);
   }
 
+  /** Goes to where there is video, if there is none of this moment. */
   showVideo(shows: boolean): void {
     this.#showsVideo = shows;
+    const preview = this.#opened;
+    if (shows && preview !== undefined) preview.clock.seek(preview.videoFrom(preview.clock.ms));
   }
 
   /** For the element that the video is played in. */
