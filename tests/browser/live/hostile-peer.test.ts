@@ -9,7 +9,7 @@ import { Teller, Wire } from './pair.js';
 /** A connection that sends whatever it is told to. */
 async function connect(): Promise<{ publisher: Teller; hostile: Connection }> {
   const wire = new Wire();
-  const publisher = new Teller({ role: 'publisher', signaling: wire.publisher });
+  const publisher = new Teller({ role: 'publisher', signaling: wire.publisher, reconnectMs: 500 });
   const send = (signal: Signal): void => wire.publisher.listener?.signal(signal);
   let open: (hostile: Connection) => void = () => undefined;
   const opened = new Promise<Connection>((resolve) => {
