@@ -12,8 +12,11 @@ import {
   type TicketRequest,
   type UploadConflict,
 } from '../../shared/protocol/desk.js';
+import { iceServersSchema, type IceServer } from '../../shared/protocol/live-ice.js';
+import { roomAnswerSchema } from '../../shared/protocol/live-relay.js';
 import { ServiceError } from './service-errors.js';
 
+export type RoomAnswer = v.InferOutput<typeof roomAnswerSchema>;
 export type Fetch = typeof globalThis.fetch;
 
 export interface DeskAddress {
@@ -82,6 +85,16 @@ export class DeskClient {
     );
   }
 
+  /** A room for a live session, with the code that the customer reads out. */
+  async room(signal: AbortSignal): Promise<RoomAnswer> {
+    return await this.#post('/api/live/rooms', roomAnswerSchema, signal);
+  }
+
+  /** The servers that a live session by letters may use. */
+  async iceServers(signal: AbortSignal): Promise<IceServer[]> {
+    return (await this.#post('/api/live/ice', v.object({ iceServers: iceServersSchema }), signal)).iceServers;
+  }
+
   /** How many bytes the desk has after this. */
   async upload(
     ticket: string,
@@ -112,6 +125,18 @@ export class DeskClient {
     const init = { method: 'POST', headers: { Authorization: `Bearer ${ticket}` } };
     const schema = v.union([completeAnswerSchema, uploadConflictSchema]);
     return await this.#ask('/api/upload/complete', init, schema, COMPLETE_TIMEOUT_MS, signal);
+  }
+
+  async #post<S extends v.GenericSchema<unknown, unknown>>(
+    path: string,
+    schema: S,
+    signal: AbortSignal,
+  ): Promise<v.InferOutput<S>> {
+    const headers = {
+      'Content-Type': 'application/json',
+      ...(this.#key === undefined ? {} : { Authorization: `Bearer ${this.#key}` }),
+    };
+    return await this.#ask(path, { method: 'POST', headers, body: '{}' }, schema, ANSWER_TIMEOUT_MS, signal);
   }
 
   async #ask<S extends v.GenericSchema<unknown, unknown>>(

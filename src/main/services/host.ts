@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { RING_MAX_AGE_MS, RING_MAX_BYTES } from '../../shared/constants.js';
 import { signingKeySchema } from '../../shared/crypto/keys.js';
+import type { IceServer } from '../../shared/protocol/live-ice.js';
 import type { Handlers } from '../../shared/protocol/contract.js';
 import type { PanelContract, RecorderContract } from '../../shared/protocol/host.js';
 import type { LogLevel } from '../../shared/session/lane.js';
@@ -28,6 +29,10 @@ import { panelHandlers } from './panel-handlers.js';
 import { observeProcessErrors } from './process-errors.js';
 import { recorderHandlers, type PanelView, type RecorderCaller } from './recorder-handlers.js';
 import { RecordingState, type RingSettings } from './recording-state.js';
+import { LetterHub } from './letter-hub.js';
+import { DeskRooms } from './live/desk-rooms.js';
+import { Live } from './live/live.js';
+import { liveHandlers } from './live/live-handlers.js';
 import { KeyFileSecrets, type Secrets } from './secrets.js';
 import { ServiceError } from './service-errors.js';
 import { Session } from './session.js';
@@ -46,6 +51,8 @@ export interface HostOptions {
   readonly rootKeys?: readonly string[] | undefined;
   /** What support may propose to the customer. Default: the built-in commands that need nothing of the app's. */
   readonly commands?: CommandsOptions | undefined;
+  /** STUN and TURN servers for live sessions, beside those that the desk names. Default: none. */
+  readonly iceServers?: readonly IceServer[] | undefined;
   /** What the app runs on, for the manifest. Default: this Node. */
   readonly runtime?: string | undefined;
   readonly openPanel: (view: PanelView) => Promise<{ embedUrl?: string }>;
@@ -74,6 +81,8 @@ export interface Host {
   onChange(listener: () => void): void;
   setPaused(paused: boolean): Promise<void>;
   wipe(): Promise<{ windows: number; failed: number }>;
+  /** The computer was locked or goes to sleep: what a technician may do in a live session ends. */
+  noteLock(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -109,7 +118,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const { desk, fetch = globalThis.fetch } = options;
     mailbox = await Mailbox.open({ folder, fs, identity, audit, desk, rootKeys, fetch, wallMs });
     expectLetters(outbox, mailbox, wallMs);
-    const post = mailbox;
+    const box = mailbox;
+    const post = new LetterHub(box);
     const session = await Session.open({ folder: dataDir, fs, clock, maxAgeMs: settings.maxAgeMs });
     const windows = new Audience<RecorderContract>();
     const panels = new Audience<PanelContract>();
@@ -142,6 +152,24 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const run = { dataDir, fs, clock, app, maxAgeMs: settings.maxAgeMs, session, lanes, drafts, outbox, post, audit };
     const support = await openHostCommands({ ...run, offered, panels, windows });
     commands = support;
+    const live = new Live({
+      app,
+      clock,
+      audit,
+      post,
+      windows,
+      panels,
+      session,
+      rooms: desk === undefined ? undefined : new DeskRooms(desk, fetch, wallMs),
+      iceServers: options.iceServers ?? [],
+      receiptCodeOf: (report) => outbox.sentHead(report)?.receiptCode,
+      technicianOf: (signingKey, sentMs) => box.technicianOf(signingKey, sentMs),
+      takeLetter: (id, sealed, from) => box.take({ id, sealed }, from),
+    });
+    box.onWritten((to, id, sealed) => {
+      live.carry(to, id, sealed);
+    });
+    post.open();
 
     async function setPaused(paused: boolean): Promise<void> {
       lanes.setPaused(paused);
@@ -167,7 +195,18 @@ export async function startHost(options: HostOptions): Promise<Host> {
       session,
       windows,
       panels,
-      recorder: recorderHandlers({ session, windows, drafts, lanes, wipes, recording, settings, hellos, openPanel }),
+      recorder: recorderHandlers({
+        session,
+        windows,
+        drafts,
+        lanes,
+        wipes,
+        recording,
+        settings,
+        hellos,
+        live,
+        openPanel,
+      }),
       panel: panelHandlers({
         app,
         session,
@@ -177,6 +216,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
         identity,
         audit,
         proposals: support.handlers,
+        live: liveHandlers(live),
         setPaused,
         stopScreen,
         wipe,
@@ -197,13 +237,16 @@ export async function startHost(options: HostOptions): Promise<Host> {
       },
       setPaused,
       wipe,
+      noteLock: () => live.lock(),
       async close() {
         giveConsoleBack?.();
         stopObserving();
         stopTelling();
+        await live.close();
+        post.close();
         await support.close();
         lanes.close();
-        await post.close();
+        await box.close();
         await outbox.close();
         await drafts.discardAll();
         await session.close();

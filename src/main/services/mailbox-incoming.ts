@@ -57,15 +57,21 @@ export class Incoming {
     return this.#options.state.memory.waiting.length < MAX_WAITING;
   }
 
-  /** Resolves when the letter is remembered as received, or as refused: it can be removed from the mailbox. */
-  async take({ id, sealed }: SealedLetter): Promise<void> {
+  /**
+   * Resolves when the letter is remembered as received, or as refused: it can be removed from the mailbox. `only`: a letter of
+   * anybody else is refused.
+   */
+  async take({ id, sealed }: SealedLetter, only?: string): Promise<void> {
     const { identity, state, senderOf, wallMs } = this.#options;
     if (state.memory.settled.includes(id)) return;
     const reader = {
       identity: identity.ageIdentity,
       self: identity.keys,
       kinds: TECHNICIAN_LETTERS,
-      senderOf: ({ from, sentMs }: { from: string; sentMs: number }) => senderOf(from, sentMs),
+      senderOf: ({ from, sentMs }: { from: string; sentMs: number }) => {
+        if (only !== undefined && from !== only) return Promise.reject(new LetterError('letter-unknown-sender'));
+        return senderOf(from, sentMs);
+      },
     };
     let letter: VerifiedLetter;
     try {

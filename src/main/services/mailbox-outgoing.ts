@@ -40,6 +40,7 @@ export class Outgoing {
   readonly #options: OutgoingOptions;
   #files: string[];
   #lastMs = 0;
+  #listener: (to: string, id: string, sealed: Uint8Array) => void = () => undefined;
   #writing: Promise<unknown> = Promise.resolve();
 
   static async open(options: OutgoingOptions): Promise<Outgoing> {
@@ -56,6 +57,11 @@ export class Outgoing {
 
   get size(): number {
     return this.#files.length;
+  }
+
+  /** Called for each letter that is durable. */
+  onWritten(listener: (to: string, id: string, sealed: Uint8Array) => void): void {
+    this.#listener = listener;
   }
 
   /** Durable when it resolves. One letter after the other, so that numbers rise as letters were asked for. */
@@ -110,6 +116,7 @@ export class Outgoing {
       await audit.append('letter-sent', { id, kind: content.kind, to: to.signingKey, number, ...about, sha256 });
     }
     await this.#keep({ id: head.id, to: to.signingKey, expiresMs: envelope.expiresMs }, sealed);
+    this.#listener(to.signingKey, head.id, sealed);
   }
 
   async #keep(letter: { id: string; to: string; expiresMs: number }, sealed: Uint8Array): Promise<void> {

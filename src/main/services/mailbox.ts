@@ -11,7 +11,7 @@ import type {
   ReceiptStatement,
 } from '../../shared/protocol/letters.js';
 import { MAX_LETTER_WAIT_MS } from '../../shared/protocol/mailbox.js';
-import { MailboxClient, MailboxError } from '../../shared/protocol/mailbox-client.js';
+import { MailboxClient, MailboxError, type SealedLetter } from '../../shared/protocol/mailbox-client.js';
 import type { AuditLog } from './audit-log.js';
 import type { DeskAddress, Fetch } from './desk-client.js';
 import type { FileSystem } from './durable-file.js';
@@ -104,6 +104,23 @@ export class Mailbox implements LetterPost {
 
   onLetter(listener: LetterListener): () => void {
     return this.#incoming.listen(listener);
+  }
+
+  /** A letter that came by another way than the desk; like any other, but of this sender alone. Resolves as `Incoming.take` does. */
+  async take(letter: SealedLetter, from: string): Promise<void> {
+    if (this.#incoming.hasRoom) await this.#incoming.take(letter, from);
+    // It was never the mailbox's: nobody has to remove it there.
+    await this.#incoming.removed([letter.id]);
+  }
+
+  /** Each letter of ours as soon as it is durable, sealed: another way may be faster than the desk. */
+  onWritten(listener: (to: string, id: string, sealed: Uint8Array) => void): void {
+    this.#outgoing.onWritten(listener);
+  }
+
+  /** Whose key it is. Rejects with a LetterError for somebody who may not write here. */
+  technicianOf(signingKey: string, sentMs: number): Promise<LetterSender> {
+    return this.#senderOf(signingKey, sentMs);
   }
 
   async signReceipt(statement: ReceiptStatement): Promise<Receipt> {

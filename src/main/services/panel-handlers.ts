@@ -4,6 +4,7 @@ import type { ProposalHandlers } from './commands/proposal-handlers.js';
 import type { Drafts } from './drafts.js';
 import type { AuditLog } from './audit-log.js';
 import type { InstallIdentity } from './identity.js';
+import type { LiveHandlers } from './live/live-handlers.js';
 import type { Outbox } from './outbox.js';
 import type { PanelCaller } from './panel-caller.js';
 import type { RecordingState } from './recording-state.js';
@@ -18,6 +19,7 @@ export interface PanelHandlersOptions {
   readonly identity: Pick<InstallIdentity, 'keys'>;
   readonly audit: Pick<AuditLog, 'read'>;
   readonly proposals: ProposalHandlers;
+  readonly live: LiveHandlers;
   readonly setPaused: (paused: boolean) => Promise<void>;
   readonly stopScreen: () => void;
   readonly wipe: () => Promise<{ windows: number; failed: number }>;
@@ -92,6 +94,7 @@ export function panelHandlers(options: PanelHandlersOptions): Handlers<PanelCont
       return { value: {}, bytes: await outbox.read(value.report, value.offset, value.length) };
     },
     ...options.proposals,
+    ...options.live,
     async audit({ value }) {
       const { records, hasMore } = await options.audit.read(value);
       return { value: { records: [...records], hasMore }, bytes: NO_BYTES };

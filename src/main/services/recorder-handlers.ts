@@ -1,9 +1,10 @@
 import type { Handlers, Message } from '../../shared/protocol/contract.js';
-import type { RecorderContract } from '../../shared/protocol/host.js';
+import type { PanelView, RecorderContract } from '../../shared/protocol/host.js';
 import type { Audience } from './audience.js';
 import type { Drafts } from './drafts.js';
 import type { HelloBudget } from './hello-budget.js';
 import type { HostLanes } from './host-lanes.js';
+import type { Live } from './live/live.js';
 import type { RecordingState, RingSettings } from './recording-state.js';
 import { ServiceError } from './service-errors.js';
 import type { Session } from './session.js';
@@ -14,7 +15,7 @@ export interface RecorderCaller {
   readonly source: string | undefined;
 }
 
-export type PanelView = 'send' | 'wipe' | 'recording' | 'approvals';
+export type { PanelView };
 
 export interface RecorderHandlersOptions {
   readonly session: Session;
@@ -25,6 +26,7 @@ export interface RecorderHandlersOptions {
   readonly recording: RecordingState;
   readonly settings: RingSettings;
   readonly hellos: HelloBudget;
+  readonly live: Pick<Live, 'noteOpener' | 'receive'>;
   /** Shows the panel: answers where to embed it, or opens a window and answers nothing. */
   readonly openPanel: (view: PanelView) => Promise<{ embedUrl?: string }>;
 }
@@ -100,8 +102,12 @@ export function recorderHandlers(options: RecorderHandlersOptions): Handlers<Rec
       return Promise.resolve(NOTHING);
     },
     async openPanel({ value }, caller) {
-      sourceOf(caller);
+      options.live.noteOpener(sourceOf(caller));
       return { value: await options.openPanel(value.view), bytes: NOTHING.bytes };
+    },
+    async live({ value, bytes }, caller) {
+      await options.live.receive(sourceOf(caller), value.session, value.news, bytes);
+      return NOTHING;
     },
   };
 }

@@ -8,6 +8,13 @@ import { MASKED_KINDS } from '../privacy/policy.js';
 import { method, type Contract } from './contract.js';
 import { proposalEvents, proposalMethods } from './proposals.js';
 import { MAX_FRAME_JSON_BYTES } from './frame.js';
+import {
+  livePanelEvents,
+  livePanelMethods,
+  liveRecorderEvents,
+  liveRecorderMethods,
+  MAX_LIVE_LETTER_REQUEST_BYTES,
+} from './live-host.js';
 
 // Everything between a renderer, the panel and the host process, for Electron and for the web host.
 // Two capabilities: the recorder's can append and report; the panel's can read the draft, decide and send.
@@ -33,6 +40,9 @@ export type RecordingState = v.InferOutput<typeof recordingState>;
 export const SCREEN_SURFACES = ['app', 'screen'] as const;
 export type ScreenSurface = (typeof SCREEN_SURFACES)[number];
 const screenSurface = v.picklist(SCREEN_SURFACES);
+
+export const PANEL_VIEWS = ['send', 'wipe', 'recording', 'approvals', 'live'] as const;
+export type PanelView = (typeof PANEL_VIEWS)[number];
 
 const settings = v.object({ maxAgeMs: instant, maxBytes: count });
 
@@ -99,10 +109,8 @@ export const recorderContract = {
     ),
     wiped: method(v.object({ wipe: uuid, error: v.optional(errorResult) }), nothing),
     /** The customer asked for the panel. The web host answers where to embed it; Electron opens a window and answers nothing. */
-    openPanel: method(
-      v.object({ view: v.picklist(['send', 'wipe', 'recording', 'approvals']) }),
-      v.object({ embedUrl: v.optional(v.string()) }),
-    ),
+    openPanel: method(v.object({ view: v.picklist(PANEL_VIEWS) }), v.object({ embedUrl: v.optional(v.string()) })),
+    ...liveRecorderMethods,
   },
   events: {
     /** Hand over every row of the ring whose time overlaps; seal the open segments first. */
@@ -113,6 +121,7 @@ export const recorderContract = {
     proposals: v.object({ pending: count }),
     /** The customer stopped the video of the screen. */
     stopScreen: nothing,
+    ...liveRecorderEvents,
   },
 } as const satisfies Contract;
 export type RecorderContract = typeof recorderContract;
@@ -125,6 +134,7 @@ const MAX_SMALL_REQUEST_BYTES = 64 * 1024;
 /** How large a call of the recorder's contract may be, whatever it comes over. */
 export function maxRecorderRequestBytes(method: string): number {
   if (method === 'append') return MAX_APPEND_REQUEST_BYTES;
+  if (method === 'live') return MAX_LIVE_LETTER_REQUEST_BYTES;
   return method === 'mask' ? MAX_FRAME_JSON_BYTES : MAX_SMALL_REQUEST_BYTES;
 }
 
@@ -261,6 +271,7 @@ export const panelContract = {
       nothing,
     ),
     ...proposalMethods,
+    ...livePanelMethods,
     /** The audit log, newest first: records before that number, or the newest of all. */
     audit: method(
       v.object({ before: v.optional(count), limit: v.pipe(count, v.minValue(1), v.maxValue(200)) }),
@@ -273,6 +284,7 @@ export const panelContract = {
     draft,
     deliveries: v.object({ deliveries: v.array(delivery) }),
     ...proposalEvents,
+    ...livePanelEvents,
   },
 } as const satisfies Contract;
 export type PanelContract = typeof panelContract;

@@ -1,6 +1,7 @@
 import { FluxionError } from '../../../src/shared/errors.js';
 import type { Input, Message, Output } from '../../../src/shared/protocol/contract.js';
 import type { Delivery, Draft, LaneTotal, PanelContract, Recording } from '../../../src/shared/protocol/host.js';
+import type { LiveView } from '../../../src/shared/protocol/live-host.js';
 import type { ProposalView } from '../../../src/shared/protocol/proposals.js';
 import type { PanelPort } from '../../../src/recorder/panel/state/panel-port.js';
 import type { HostState } from '../../../src/recorder/panel/state/panel-state.svelte.js';
@@ -120,6 +121,7 @@ export class HostDouble implements PanelPort {
   };
   draft = aDraft();
   proposals: ProposalView[] = [];
+  live: LiveView = { ways: ['code', 'texts'], invitations: [] };
   file = new Uint8Array(1_000_000).fill(7);
   isReachable = true;
   readonly calls: { readonly name: Name; readonly input: unknown }[] = [];
@@ -166,6 +168,17 @@ export class HostDouble implements PanelPort {
     stopCommand: () => ({}),
     readOutput: () => ({ chunks: [], total: 0 }),
     audit: () => ({ records: [], hasMore: false }),
+    getLive: () => this.live,
+    beginLive: () => ({}),
+    acceptInvitation: () => ({}),
+    declineInvitation: () => ({}),
+    pastePairingText: () => ({}),
+    confirmWords: () => ({}),
+    decideGrant: () => ({}),
+    withdrawGrant: () => ({}),
+    sayInChat: () => ({}),
+    endLive: () => ({}),
+    dismissLive: () => ({}),
     closePanel: () => ({}),
   };
 
@@ -193,6 +206,7 @@ export class HostDouble implements PanelPort {
   /** An event of the host; `recording` and `deliveries` become part of the state too. */
   tell(...[name, payload]: Told): void {
     if (name === 'recording') this.state = { ...this.state, recording: payload };
+    if (name === 'live') this.live = payload;
     if (name === 'proposals') this.proposals = payload.proposals;
     if (name === 'deliveries') this.state = { ...this.state, deliveries: payload.deliveries };
     for (const listener of this.#listeners.get(name) ?? []) listener(payload as never);
@@ -217,6 +231,7 @@ type Told =
   | readonly ['recording', Recording]
   | readonly ['draft', Draft]
   | readonly ['deliveries', { deliveries: Delivery[] }]
+  | readonly ['live', LiveView]
   | readonly ['proposals', { proposals: ProposalView[] }];
 
 function isMessage<T>(answer: T | Message<T>): answer is Message<T> {

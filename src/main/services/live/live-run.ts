@@ -1,0 +1,404 @@
+import { randomUUID } from 'node:crypto';
+import { isLiveErrorCode, LiveError } from '../../../shared/protocol/live-errors.js';
+import type { GrantAsk, GrantKind } from '../../../shared/protocol/live-grants.js';
+import type {
+  LiveHostNews,
+  LiveHostPhase,
+  LiveOrders,
+  LivePageNews,
+  LiveReport,
+  LiveSessionView,
+} from '../../../shared/protocol/live-host.js';
+import { reachOf } from '../../../shared/protocol/live-ice.js';
+import type { Doing } from '../../../shared/protocol/live-messages.js';
+import type { LetterSender } from '../../../shared/protocol/letters.js';
+import type { PublicIdentity } from '../../../shared/crypto/keys.js';
+import type { HostClock } from '../host-clock.js';
+import { checkAsk } from './ask-check.js';
+import { Grants, type AuditTrail } from './grants.js';
+import { LiveServiceError } from './live-service-error.js';
+import type { Way } from './way.js';
+
+export interface LiveRunOptions {
+  readonly way: Way;
+  /** The window that the technician is to see: it stays the same when its page is loaded again. */
+  readonly window: string;
+  readonly report: string | undefined;
+  readonly app: { readonly name: string; readonly version: string };
+  readonly install: Readonly<PublicIdentity>;
+  readonly offers: readonly GrantKind[];
+  readonly clock: HostClock;
+  /** Unix ms of session time 0. */
+  readonly sessionStartedMs: number;
+  readonly audit: AuditTrail;
+  readonly technicianOf: (signingKey: string, sentMs: number) => Promise<LetterSender>;
+  /** A letter that the technician sent through the connection. Rejects where it is not taken. */
+  readonly takeLetter: (id: string, sealed: Uint8Array<ArrayBuffer>, from: string) => Promise<void>;
+  /** To the page that has the session now. */
+  readonly tell: (source: string, news: LiveHostNews) => void;
+  readonly onChange: () => void;
+}
+
+/** A page whose channel broke is the same page if it is back within this. */
+export const GRACE_MS = 5000;
+/** A page that was closed or loaded again may come back within this. */
+export const COME_BACK_MS = 2 * 60_000;
+const MAX_CHAT = 500;
+/** Asks that are being looked at: each costs a signature's check. */
+const MAX_CHECKING = 20;
+
+type Chat = LiveSessionView['chat'][number];
+
+/** One live session as the host process knows it, from the first press to its end. */
+export class LiveRun {
+  readonly id = randomUUID();
+  readonly window: string;
+  readonly grants: Grants;
+  readonly #options: LiveRunOptions;
+  readonly #startedMs: number;
+  #source: string | undefined;
+  #isLinked = false;
+  #lostMonoMs: number | undefined;
+  #report: LiveReport = { phase: 'preparing', hasOtherConfirmed: false, isUnstable: false };
+  #from: LetterSender | undefined;
+  #lastNumber = 0;
+  #confirmed: readonly string[] | undefined;
+  #openedMs: number | undefined;
+  #doing: Doing | undefined;
+  #chat: readonly Chat[] = [];
+  #error: LiveError | undefined;
+  #checking = 0;
+  #asking: Promise<void> = Promise.resolve();
+
+  constructor(options: LiveRunOptions) {
+    this.#options = options;
+    this.window = options.window;
+    this.#from = options.way.from;
+    this.#startedMs = options.clock.wallMs();
+    this.grants = new Grants({
+      session: this.id,
+      clock: options.clock,
+      audit: options.audit,
+      onChange: () => {
+        this.#changed();
+      },
+    });
+  }
+
+  get isOver(): boolean {
+    return this.#error !== undefined;
+  }
+  get isOpen(): boolean {
+    return this.#error === undefined && this.#report.phase === 'open' && this.#confirmed !== undefined;
+  }
+  get source(): string | undefined {
+    return this.#source;
+  }
+  get from(): LetterSender | undefined {
+    return this.#from;
+  }
+  get way(): Way {
+    return this.#options.way;
+  }
+
+  /** A page of the session's window is there: the first one, one whose channel was broken, or one that was loaded again. */
+  async attach(source: string): Promise<void> {
+    if (this.isOver || (this.#source === source && this.#lostMonoMs === undefined)) return;
+    const isFirst = this.#source === undefined;
+    const isSame = this.#source === source && this.#isLinked;
+    if (!isFirst && !isSame && this.#options.way.kind === 'texts') {
+      // Its texts were of a connection that is gone.
+      await this.end(new LiveError('live-lost'), 'ended');
+      return;
+    }
+    this.#source = source;
+    this.#lostMonoMs = undefined;
+    if (!isSame) this.#forgetConnection('preparing');
+    this.#changed();
+    // A page that was loaded again begins without any.
+    if (!isFirst && !isSame) await this.grants.withdrawAll('disconnected');
+  }
+
+  /** The page cannot be reached. If it does not come back soon, what was granted ends. */
+  detach(source: string): void {
+    if (this.#source !== source || this.isOver || this.#lostMonoMs !== undefined) return;
+    this.#lostMonoMs = this.#options.clock.monoMs();
+    this.#changed();
+  }
+
+  /** What the page says. It may say anything: nothing that it says gives more than it had. */
+  async receive(news: LivePageNews, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    if (this.isOver) return;
+    switch (news.kind) {
+      case 'report':
+        await this.#note(news.report);
+        return;
+      case 'signal':
+        this.#options.way.send(news.signal);
+        return;
+      case 'stop':
+        if (news.what === 'grants') await this.grants.withdrawAll('taken-back');
+        else await this.end(new LiveError('live-closed'), 'ended');
+        return;
+      default:
+        if (!this.isOpen) throw new LiveServiceError('live-not-open');
+    }
+    this.grants.noteActivity();
+    switch (news.kind) {
+      case 'asked':
+        await this.#ask(news.ask);
+        return;
+      case 'given-up':
+        await this.grants.withdraw(news.grant, 'given-up');
+        return;
+      case 'chat':
+        if (!this.grants.has('chat')) throw new LiveServiceError('live-not-open');
+        this.#say({ id: news.id, from: 'technician', text: news.text, atMs: this.#options.clock.wallMs() });
+        return;
+      case 'doing':
+        this.#doing = news.what;
+        this.#changed();
+        return;
+      case 'letter':
+        if (!this.grants.has('commands') || this.#from === undefined) throw new LiveServiceError('live-not-open');
+        await this.#options.takeLetter(news.id, bytes, this.#from.signingKey);
+    }
+  }
+
+  /** The customer has compared the words. Rejects with `live-words-changed` where these are not the ones any more. */
+  async confirm(words: readonly string[], areSame: boolean): Promise<void> {
+    if (this.isOver) throw new LiveServiceError('live-gone');
+    if (JSON.stringify(words) !== JSON.stringify(this.#report.words)) throw new LiveServiceError('live-words-changed');
+    await this.#options.audit.append(areSame ? 'live-confirmed' : 'live-words-differ', { session: this.id });
+    if (!areSame) {
+      await this.end(new LiveError('live-words-differ'), 'words-differ');
+      return;
+    }
+    if (JSON.stringify(words) !== JSON.stringify(this.#report.words)) throw new LiveServiceError('live-words-changed');
+    this.#confirmed = [...words];
+    this.#changed();
+  }
+
+  say(text: string): void {
+    if (!this.isOpen || !this.grants.has('chat')) throw new LiveServiceError('live-not-open');
+    const said: Chat = { id: randomUUID(), from: 'customer', text, atMs: this.#options.clock.wallMs() };
+    this.#say(said);
+    this.#tell({ kind: 'chat', id: said.id, text, atMs: said.atMs });
+  }
+
+  paste(text: string): void {
+    if (this.isOver) throw new LiveServiceError('live-gone');
+    this.#tell({ kind: 'pasted', text });
+  }
+
+  /** A letter of ours to this technician: the connection carries it at once. */
+  carry(to: string, id: string, sealed: Uint8Array): void {
+    if (!this.isOpen || to !== this.#from?.signingKey) return;
+    this.#tell({ kind: 'letter', id, sealed: Buffer.from(sealed).toString('base64') });
+  }
+
+  /** Calling it again does nothing. */
+  async end(error: LiveError, why: 'ended' | 'words-differ'): Promise<void> {
+    if (this.isOver) return;
+    this.#error = error;
+    this.#tell({ kind: 'end', why });
+    this.#changed();
+    await this.grants.close();
+    // The farewell of a page that is not connected goes this way, in a moment.
+    setTimeout(() => {
+      this.#options.way.close();
+    }, 1000).unref();
+    await this.#options.audit.append('live-ended', { session: this.id, code: error.code });
+  }
+
+  tick(): void {
+    if (this.isOver) return;
+    this.grants.tick();
+    const { clock } = this.#options;
+    if (this.#lostMonoMs === undefined) return;
+    const lostForMs = clock.monoMs() - this.#lostMonoMs;
+    // What has ended has ended, also where the disk does not take the record of it.
+    if (lostForMs >= COME_BACK_MS) this.end(new LiveError('live-lost'), 'ended').catch(() => undefined);
+    else if (lostForMs >= GRACE_MS && this.#isLinked) {
+      this.#forgetConnection('lost');
+      this.#changed();
+      this.grants.withdrawAll('disconnected').catch(() => undefined);
+    }
+  }
+
+  orders(): LiveOrders {
+    const { way, app, install, report, sessionStartedMs, offers } = this.#options;
+    const name = this.#from?.name ?? this.#report.otherName;
+    const organisation = this.#from?.organisation;
+    return {
+      session: this.id,
+      way: way.kind,
+      iceServers: way.iceServers,
+      ...(way.from?.name === undefined ? {} : { verifiedName: way.from.name }),
+      app: { name: app.name, version: app.version },
+      install: { signingKey: install.signingKey, recipient: install.recipient },
+      ...(report === undefined ? {} : { report }),
+      startedMs: sessionStartedMs,
+      offers: [...offers],
+      ...(this.#confirmed === undefined ? {} : { confirmed: [...this.#confirmed] }),
+      grants: this.grants.given.map(({ grant, kind, untilMs }) => ({ grant, kind, untilMs })),
+      settled: this.grants.settled,
+      with: {
+        ...(name === undefined ? {} : { name }),
+        ...(organisation === undefined ? {} : { organisation }),
+        isVerified: this.#from !== undefined,
+      },
+      ...(this.#doing === undefined ? {} : { doing: this.#doing }),
+    };
+  }
+
+  view(): LiveSessionView {
+    const { way } = this.#options;
+    const { words, hasOtherConfirmed, otherName, isUnstable, text, pasteCode, quality, video } = this.#report;
+    const { name = '', organisation = '', signingKey } = this.#from ?? {};
+    const error = this.#error;
+    return {
+      session: this.id,
+      way: way.kind,
+      phase: this.#phase(),
+      reach: reachOf(way.iceServers),
+      ...(signingKey === undefined ? {} : { from: { name, organisation, signingKey } }),
+      ...(otherName === undefined ? {} : { otherName }),
+      ...(words === undefined ? {} : { words }),
+      hasConfirmed: this.#confirmed !== undefined,
+      hasOtherConfirmed,
+      isUnstable,
+      ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
+      ...(way.code === undefined ? {} : { code: way.code }),
+      ...(text === undefined ? {} : { text }),
+      ...(pasteCode === undefined ? {} : { pasteError: sentenceOf(pasteCode) }),
+      startedMs: this.#startedMs,
+      ...(this.#openedMs === undefined ? {} : { openedMs: this.#openedMs }),
+      ...(quality === undefined ? {} : { quality }),
+      ...(video === undefined ? {} : { video }),
+      ...(this.#doing === undefined ? {} : { doing: this.#doing }),
+      asked: this.grants.asked,
+      grants: this.grants.given,
+      chat: [...this.#chat],
+    };
+  }
+
+  #phase(): LiveHostPhase {
+    if (this.isOver) return 'ended';
+    return this.#lostMonoMs === undefined ? this.#report.phase : 'lost';
+  }
+
+  /** The page has a session now: the way may speak to it. */
+  #link(source: string): void {
+    if (this.#isLinked) return;
+    this.#isLinked = true;
+    const isCurrent = (): boolean => this.#source === source && !this.isOver;
+    this.#options.way.listen({
+      joined: () => {
+        if (isCurrent()) this.#tell({ kind: 'joined' });
+      },
+      signal: (signal) => {
+        if (isCurrent()) this.#tell({ kind: 'signal', signal });
+      },
+      failed: (code) => {
+        if (isCurrent()) this.#tell({ kind: 'failed', code });
+      },
+    });
+  }
+
+  async #note(report: LiveReport): Promise<void> {
+    const wasOpen = this.isOpen;
+    this.#report = report;
+    if (this.#source !== undefined) this.#link(this.#source);
+    if (report.phase === 'ended') {
+      const code = report.code ?? 'live-ended';
+      await this.end(new LiveError(isLiveErrorCode(code) ? code : 'live-ended'), 'ended');
+      return;
+    }
+    // Words are of one connection: another one is compared anew, and nothing that was granted before it holds.
+    if (this.#confirmed !== undefined && JSON.stringify(report.words) !== JSON.stringify(this.#confirmed)) {
+      this.#confirmed = undefined;
+    }
+    await this.#noteOpening(wasOpen);
+  }
+
+  async #noteOpening(wasOpen: boolean): Promise<void> {
+    const { isOpen } = this;
+    if (isOpen && !wasOpen) {
+      this.#openedMs ??= this.#options.clock.wallMs();
+      this.grants.noteActivity();
+    }
+    this.#changed();
+    if (wasOpen && !isOpen) await this.grants.withdrawAll('disconnected');
+    else if (isOpen && !wasOpen) await this.#options.audit.append('live-opened', { session: this.id });
+  }
+
+  /** One after the other, so that numbers rise as they were sent. */
+  async #ask(ask: GrantAsk): Promise<void> {
+    if (this.#checking >= MAX_CHECKING) return;
+    this.#checking += 1;
+    const asked = this.#asking.then(() => this.#askNow(ask));
+    this.#asking = asked.catch(() => undefined);
+    try {
+      await asked;
+    } finally {
+      this.#checking -= 1;
+    }
+  }
+
+  async #askNow(ask: GrantAsk): Promise<void> {
+    const { clock, audit, offers, technicianOf } = this.#options;
+    const words = this.#confirmed;
+    if (words === undefined) return;
+    if (!offers.includes(ask.kind)) {
+      await this.grants.refuse(ask, 'not-offered');
+      return;
+    }
+    const rules = { session: this.id, words, known: this.#from, lastNumber: this.#lastNumber, technicianOf };
+    const verdict = await checkAsk(ask, { ...rules, nowMs: clock.wallMs() });
+    if (!verdict.isAccepted) {
+      await this.grants.refuse(ask, verdict.code);
+      return;
+    }
+    if (!this.#isConfirmed(words)) return; // Another connection by now.
+    this.#lastNumber = verdict.number;
+    const { from } = verdict;
+    if (from !== undefined && this.#from === undefined) {
+      this.#from = from;
+      await audit.append('live-verified', { session: this.id, from: from.signingKey, name: from.name ?? '' });
+    }
+    const { signingKey, name = '', organisation = '' } = from ?? {};
+    await this.grants.ask(ask, signingKey === undefined ? undefined : { signingKey, name, organisation });
+  }
+
+  #isConfirmed(words: readonly string[]): boolean {
+    return words === this.#confirmed;
+  }
+
+  #forgetConnection(phase: 'preparing' | 'lost'): void {
+    this.#isLinked = false;
+    this.#report = { phase, hasOtherConfirmed: false, isUnstable: false };
+    this.#confirmed = undefined;
+    this.#doing = undefined;
+  }
+
+  #say(said: Chat): void {
+    if (this.#chat.some(({ id }) => id === said.id)) return;
+    this.#chat = [...this.#chat, said].slice(-MAX_CHAT);
+    this.#changed();
+  }
+
+  #tell(news: LiveHostNews): void {
+    if (this.#source !== undefined && this.#lostMonoMs === undefined) this.#options.tell(this.#source, news);
+  }
+
+  #changed(): void {
+    if (!this.isOver) this.#tell({ kind: 'orders', orders: this.orders() });
+    this.#options.onChange();
+  }
+}
+
+function sentenceOf(code: string): { code: string; message: string } {
+  const error = new LiveError(isLiveErrorCode(code) ? code : 'pairing-unreadable');
+  return { code: error.code, message: error.message };
+}
