@@ -1,6 +1,8 @@
 import { crc32 } from '../../../src/shared/bundle/crc32.js';
 import { segmentEntries } from '../../../src/shared/bundle/segment-entries.js';
 import { sha256Hex } from '../../../src/shared/bundle/sha256.js';
+import type { CommandDescription } from '../../../src/shared/commands/command.js';
+import type { Signer } from '../../../src/shared/crypto/sign.js';
 import { planBundle } from '../../../src/shared/bundle/write.js';
 import { domEventMonoMs, type Source } from '../../../src/shared/session/clock.js';
 import type { DomEvent, Lane, LaneEvent } from '../../../src/shared/session/lane.js';
@@ -38,6 +40,10 @@ export interface TestBundle {
   readonly startedMs?: number;
   readonly sources: readonly Source[];
   readonly segments: readonly TestSegment[];
+  /** Who signs it. */
+  readonly install?: { readonly signer: Signer; readonly recipient: string };
+  /** What its app offers support. */
+  readonly commands?: readonly CommandDescription[];
 }
 
 export async function deflateRaw(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
@@ -50,6 +56,7 @@ function monoOf(source: Source, event: DomEvent | LaneEvent): number {
 }
 
 export async function makeBundle(bundle: TestBundle): Promise<Uint8Array<ArrayBuffer>> {
+  const { install } = bundle;
   const session = bundle.session ?? 's1';
   const startedMs = bundle.startedMs ?? STARTED_MS;
   const stored = new Map<Segment, Uint8Array<ArrayBuffer>>();
@@ -94,8 +101,13 @@ export async function makeBundle(bundle: TestBundle): Promise<Uint8Array<ArrayBu
       createdMs: startedMs + 600_000,
       range: { startMs: 0, endMs: 600_000 },
       sources: [...bundle.sources],
+      ...(bundle.commands === undefined ? {} : { commands: [...bundle.commands] }),
+      ...(install === undefined
+        ? {}
+        : { install: { signingKey: install.signer.signingKey, recipient: install.recipient } }),
     },
     entries,
+    install?.signer,
   );
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   const read = ({ segment }: { segment: Segment }) => stored.get(segment) ?? new Uint8Array(0);

@@ -45,6 +45,26 @@ export class FramesDouble {
   }
 }
 
+/** What a browser keeps of a page; full or forbidden when a test says so. */
+export class StorageDouble implements Pick<Storage, 'getItem' | 'setItem'> {
+  readonly #items = new Map<string, string>();
+  isFull = false;
+
+  full(): this {
+    this.isFull = true;
+    return this;
+  }
+
+  getItem(key: string): string | null {
+    return this.#items.get(key) ?? null;
+  }
+
+  setItem(key: string, value: string): void {
+    if (this.isFull) throw new DOMException('full', 'QuotaExceededError');
+    this.#items.set(key, value);
+  }
+}
+
 let made = 0;
 
 export function summary(more: Partial<ReportSummary> = {}): ReportSummary {
