@@ -36,6 +36,7 @@ export const LIVE_PHASES = [
   'channels',
   'comparing',
   'open',
+  'reconnecting',
   'lost',
   'ended',
 ] as const;
@@ -58,6 +59,8 @@ const reportSchema = v.object({
   phase: v.picklist(LIVE_PHASES),
   words: v.optional(words),
   hasOtherConfirmed: v.boolean(),
+  /** Open again between the two programs whose words were compared before. */
+  isResumed: v.optional(v.boolean()),
   otherName: v.optional(name),
   isUnstable: v.boolean(),
   /** Why it has ended. */
@@ -76,6 +79,8 @@ export const livePageNewsSchema = v.variant('kind', [
   v.object({ kind: v.literal('report'), report: reportSchema }),
   /** For the other side, by whichever way the session has. */
   v.object({ kind: v.literal('signal'), signal: v.pipe(v.string(), v.maxLength(MAX_SIGNAL_LENGTH)) }),
+  /** The connection was lost: the way to the other side is to be made anew. */
+  v.object({ kind: v.literal('again') }),
   /** The technician asks, as it came. */
   v.object({ kind: v.literal('asked'), ask: grantAskSchema }),
   /** The technician gave a grant up, or took back what it had asked for. */

@@ -24,8 +24,12 @@ export class LetterWay implements Way {
 
   listen(listener: WayListener): void {
     this.#listener = listener;
-    // Nobody is awaited: the offer waits in the mailbox.
-    listener.joined();
+    this.again();
+  }
+
+  /** Nobody is awaited: the offer waits in the mailbox. */
+  again(): void {
+    this.#listener?.joined();
   }
 
   send(text: string): void {

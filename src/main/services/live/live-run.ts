@@ -63,6 +63,8 @@ export class LiveRun {
   #from: LetterSender | undefined;
   #lastNumber = 0;
   #confirmed: readonly string[] | undefined;
+  /** By the customer, of the page that has the session now. */
+  #hasCompared = false;
   #openedMs: number | undefined;
   #doing: Doing | undefined;
   #chat: readonly Chat[] = [];
@@ -136,6 +138,9 @@ export class LiveRun {
       case 'signal':
         this.#options.way.send(news.signal);
         return;
+      case 'again':
+        this.#options.way.again();
+        return;
       case 'stop':
         if (news.what === 'grants') await this.grants.withdrawAll('taken-back');
         else await this.end(new LiveError('live-closed'), 'ended');
@@ -176,6 +181,7 @@ export class LiveRun {
     }
     if (JSON.stringify(words) !== JSON.stringify(this.#report.words)) throw new LiveServiceError('live-words-changed');
     this.#confirmed = [...words];
+    this.#hasCompared = true;
     this.#changed();
   }
 
@@ -319,6 +325,10 @@ export class LiveRun {
     if (this.#confirmed !== undefined && JSON.stringify(report.words) !== JSON.stringify(this.#confirmed)) {
       this.#confirmed = undefined;
     }
+    // Unless it is between the same two certificates: the page knows, and the words are made from them.
+    if (report.isResumed === true && this.#hasCompared && report.words !== undefined) {
+      this.#confirmed = [...report.words];
+    }
     await this.#noteOpening(wasOpen);
   }
 
@@ -377,6 +387,7 @@ export class LiveRun {
 
   #forgetConnection(phase: 'preparing' | 'lost'): void {
     this.#isLinked = false;
+    this.#hasCompared = false;
     this.#report = { phase, hasOtherConfirmed: false, isUnstable: false };
     this.#confirmed = undefined;
     this.#doing = undefined;

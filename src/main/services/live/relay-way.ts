@@ -16,6 +16,8 @@ export interface RelayRoom {
 /** Between two attempts to reach the desk; each twice the one before. */
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 8000;
+/** A network that swallows everything would keep us waiting for minutes. */
+const CONNECT_MS = 10_000;
 /** A message of the desk: a signal of 8,192 characters, each escaped at worst as two. */
 const MAX_MESSAGE_BYTES = 20_000;
 
@@ -57,6 +59,17 @@ export class RelayWay implements Way {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(signal);
   }
 
+  /** The old connection may hang without knowing it. */
+  again(): void {
+    if (this.#isClosed || this.#failure !== undefined) return;
+    clearTimeout(this.#retry);
+    const old = this.#socket;
+    this.#delayMs = FIRST_DELAY_MS;
+    this.#isPeerThere = false;
+    this.#connect();
+    old?.close();
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#listener = undefined;
@@ -67,8 +80,13 @@ export class RelayWay implements Way {
   }
 
   #connect(): void {
-    const socket = new WebSocket(this.#room.socketUrl, { maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
+    const socket = new WebSocket(this.#room.socketUrl, {
+      maxPayload: MAX_MESSAGE_BYTES,
+      perMessageDeflate: false,
+      handshakeTimeout: CONNECT_MS,
+    });
     this.#socket = socket;
+    const isCurrent = (): boolean => this.#socket === socket;
     socket.on('open', () => {
       this.#hasReached = true;
       this.#delayMs = FIRST_DELAY_MS;
@@ -76,9 +94,10 @@ export class RelayWay implements Way {
     });
     socket.on('message', (data, isBinary) => {
       // A text message comes as one Buffer: `binaryType` is left as it is.
-      if (!isBinary && !this.#isClosed) this.#receive((data as Buffer).toString('utf8'));
+      if (!isBinary && !this.#isClosed && isCurrent()) this.#receive((data as Buffer).toString('utf8'));
     });
     socket.on('close', (code) => {
+      if (!isCurrent()) return;
       if (code === TICKET_REFUSED_CLOSE) this.#fail('live-desk-refused');
       else this.#comeBack();
     });

@@ -22,6 +22,8 @@ export interface Way {
   /** The page has a session: what came before goes to it first. Called again when the page was loaded again. */
   listen(listener: WayListener): void;
   send(signal: string): void;
+  /** The connection was lost, and perhaps this way with it: `joined` follows when the other side is there. */
+  again(): void;
   close(): void;
 }
 
@@ -32,6 +34,7 @@ export function textsWay(iceServers: IceServer[]): Way {
     iceServers,
     listen: () => undefined,
     send: () => undefined,
+    again: () => undefined,
     close: () => undefined,
   };
 }

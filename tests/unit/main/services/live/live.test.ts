@@ -113,6 +113,20 @@ describe('what a page says', () => {
     await expect(host.say(aGrant('view-dom'))).rejects.toMatchObject({ code: 'live-not-open' });
   });
 
+  it('is no confirmation where it says that there was one', async () => {
+    host.live.noteOpener('w1-1');
+    await host.live.begin('texts');
+    const report = {
+      phase: 'open',
+      isResumed: true,
+      hasOtherConfirmed: true,
+      isUnstable: false,
+      words: WORDS,
+    } as const;
+    await host.say({ kind: 'report', report });
+    await expect(host.say(aGrant('view-dom'))).rejects.toMatchObject({ code: 'live-not-open' });
+  });
+
   it('cannot make an unsigned ask for commands reach the customer', async () => {
     await host.open();
     await host.say(aGrant('commands'));
@@ -196,6 +210,13 @@ describe('a connection that is lost', () => {
     expect(host.session).toMatchObject({ hasConfirmed: false, grants: [] });
     await host.report('open', WORDS);
     await expect(host.say(aGrant('console'))).rejects.toMatchObject({ code: 'live-not-open' });
+  });
+
+  it('and found again between the same two programs needs no new words, but new grants', async () => {
+    await host.report('reconnecting');
+    const report = { phase: 'open', isResumed: true, hasOtherConfirmed: true, isUnstable: false } as const;
+    await host.say({ kind: 'report', report: { ...report, words: ['lemon', 'lemon', 'lemon', 'lemon'] } });
+    expect(host.session).toMatchObject({ hasConfirmed: true, phase: 'open', grants: [] });
   });
 
   it('takes it also where another connection stands at once', async () => {
