@@ -72,8 +72,8 @@ export async function startCoturn({ address, port = 3478, namespace }: CoturnOpt
   const isUp = new Promise<boolean>((resolve) => {
     const read = (data: Buffer): void => {
       output += data.toString('utf8');
-      // The last thing that it says before it serves.
-      if (/Total auth threads/i.test(output)) resolve(true);
+      // Its sockets are open; what comes before it has read its secret waits.
+      if (output.includes('Total General servers')) resolve(true);
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);

@@ -9,6 +9,7 @@ export class CuttingProxy {
   #isStalled = false;
   #sentBytes = 0;
   #onSent: ((sentBytes: number) => void) | undefined;
+  #holdAt: { readonly text: string; readonly held: () => void } | undefined;
 
   static async start(targetPort: number): Promise<CuttingProxy> {
     const proxy = new CuttingProxy(targetPort);
@@ -56,6 +57,13 @@ export class CuttingProxy {
     }
   }
 
+  /** Nothing moves from when this is sent; resolves then. `stall(false)` ends it. */
+  holdAt(text: string): Promise<void> {
+    return new Promise((held) => {
+      this.#holdAt = { text, held };
+    });
+  }
+
   async close(): Promise<void> {
     this.cut();
     this.#server.close();
@@ -67,6 +75,10 @@ export class CuttingProxy {
     near.on('data', (data) => {
       this.#sentBytes += data.length;
       this.#onSent?.(this.#sentBytes);
+      if (this.#holdAt === undefined || !data.includes(this.#holdAt.text)) return;
+      this.stall(true);
+      this.#holdAt.held();
+      this.#holdAt = undefined;
     });
     this.#join(near, far);
     this.#join(far, near);

@@ -24,6 +24,7 @@ export interface Seen {
   readonly code: string | undefined;
   readonly sentence: string | undefined;
   readonly verifiedName: string | undefined;
+  readonly isResumed: boolean;
 }
 
 declare global {
@@ -37,6 +38,7 @@ declare global {
   function liveEnd(): Promise<void>;
   function liveSend(text: string): Promise<void>;
   function liveReceived(): readonly string[];
+  /** `direct`, or `relay` and how the relay is reached. */
   function liveRoute(): Promise<string>;
   function liveDeliver(letter: LiveLetter): void;
   /** Lent by the test: carries a letter to the other side. */
@@ -95,8 +97,8 @@ globalThis.liveBegin = (options) => {
   session = begin({ servers: options.servers, signaling: signalingOf(options) }, events);
 };
 globalThis.liveSeen = () => {
-  const { phase, words, error, verifiedName } = current().state;
-  return { phase, words, code: error?.code, sentence: error?.message, verifiedName };
+  const { phase, words, error, verifiedName, isResumed } = current().state;
+  return { phase, words, code: error?.code, sentence: error?.message, verifiedName, isResumed };
 };
 globalThis.liveText = () => shown;
 globalThis.livePaste = (text) => {
@@ -113,7 +115,10 @@ globalThis.liveConfirm = () => {
 globalThis.liveEnd = () => current().end();
 globalThis.liveSend = (text) => current().channel('bulk').send(text);
 globalThis.liveReceived = () => received;
-globalThis.liveRoute = async () => (await current().quality()).route ?? '';
+globalThis.liveRoute = async () => {
+  const { route = '', relayProtocol } = await current().quality();
+  return [route, ...(relayProtocol === undefined ? [] : [relayProtocol])].join(' ');
+};
 globalThis.liveDeliver = (letter) => {
   deliver(letter);
 };

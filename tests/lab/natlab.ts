@@ -1,4 +1,7 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { installPackages, isInstalled } from './debian.js';
 
@@ -15,10 +18,23 @@ const run = promisify(execFile);
  */
 export type NatKind = 'cone' | 'symmetric' | 'udp-blocked';
 
+/** Between computer A and its NAT, in either direction. */
+export interface LongLine {
+  readonly delayMs: number;
+  readonly lossPercent: number;
+}
+
 export const SIGNALING_ADDRESS = '198.51.100.254';
 export const TURN_ADDRESS = '198.51.100.10';
 export const NO_NAMESPACES =
   'Network namespaces are not allowed here (they need root on Linux, iproute2 and nftables): nothing is known about NATs.';
+
+export const NO_LONG_LINES = 'No python3 or no /dev/net/tun here: nothing is known about slow and lossy networks.';
+
+export function provideLongLines(): boolean {
+  if (!isInstalled('python3')) installPackages('What makes a long line for tests', ['python3']);
+  return isInstalled('python3') && existsSync('/dev/net/tun');
+}
 
 /** Whether namespaces can be had; as root on Debian, what they need is installed, and that is said. */
 export function provideNamespaces(): boolean {
@@ -43,8 +59,10 @@ export function provideNamespaces(): boolean {
 
 export class NatLab {
   readonly #prefix: string;
+  #line: ChildProcess | undefined;
   // A test process that ends early leaves nothing behind.
   readonly #downNow = (): void => {
+    this.#line?.kill('SIGKILL');
     for (const name of this.#names()) {
       try {
         execFileSync('ip', ['netns', 'del', name], { stdio: 'ignore' });
@@ -58,11 +76,11 @@ export class NatLab {
     this.#prefix = `fluxrec-${process.pid}`;
   }
 
-  static async up(a: NatKind, b: NatKind): Promise<NatLab> {
+  static async up(a: NatKind, b: NatKind, line?: LongLine): Promise<NatLab> {
     const lab = new NatLab();
     process.once('exit', lab.#downNow);
     try {
-      await lab.#build(a, b);
+      await lab.#build(a, b, line);
     } catch (error) {
       lab.down();
       throw error;
@@ -75,6 +93,21 @@ export class NatLab {
     return `${this.#prefix}-${of}`;
   }
 
+  /** Nothing comes out of or into the network of A. */
+  async cut(): Promise<void> {
+    await this.#ip(`${this.#prefix}-natA`, 'link set wan down');
+  }
+
+  /** It is there again, by another address of the public network where that is wanted. */
+  async mend(address?: string): Promise<void> {
+    const nat = `${this.#prefix}-natA`;
+    if (address !== undefined) {
+      await this.#ip(nat, 'addr flush dev wan');
+      await this.#ip(nat, `addr add ${address}/24 dev wan`);
+    }
+    await this.#ip(nat, 'link set wan up');
+  }
+
   down(): void {
     process.off('exit', this.#downNow);
     this.#downNow();
@@ -84,7 +117,7 @@ export class NatLab {
     return ['hostA', 'hostB', 'natA', 'natB', 'public'].map((name) => `${this.#prefix}-${name}`);
   }
 
-  async #build(a: NatKind, b: NatKind): Promise<void> {
+  async #build(a: NatKind, b: NatKind, line: LongLine | undefined): Promise<void> {
     for (const name of this.#names()) {
       await run('ip', ['netns', 'add', name]);
       await this.#ip(name, 'link set lo up');
@@ -93,26 +126,42 @@ export class NatLab {
     await this.#ip(open, 'link add br0 type bridge');
     for (const address of [SIGNALING_ADDRESS, TURN_ADDRESS]) await this.#ip(open, `addr add ${address}/24 dev br0`);
     await this.#ip(open, 'link set br0 up');
-    await this.#side('A', 1, a);
+    await this.#side('A', 1, a, line);
     await this.#side('B', 2, b);
   }
 
-  async #side(side: 'A' | 'B', number: number, kind: NatKind): Promise<void> {
+  async #side(side: 'A' | 'B', number: number, kind: NatKind, line?: LongLine): Promise<void> {
     const [host, nat, open] = [`${this.#prefix}-host${side}`, `${this.#prefix}-nat${side}`, this.namespace('public')];
     await run('ip', `link add wan netns ${nat} type veth peer name p${side} netns ${open}`.split(' '));
     await this.#ip(open, `link set p${side} master br0 up`);
     await this.#ip(nat, `addr add 198.51.100.${number}/24 dev wan`);
     await this.#ip(nat, 'link set wan up');
-    await run('ip', `link add lan netns ${nat} type veth peer name eth0 netns ${host}`.split(' '));
-    await this.#ip(nat, `addr add 10.${number}.0.1/24 dev lan`);
-    await this.#ip(nat, 'link set lan up');
-    await this.#ip(host, `addr add 10.${number}.0.2/24 dev eth0`);
-    await this.#ip(host, 'link set eth0 up');
+    if (line === undefined) await this.#cable(nat, host, number);
+    else await this.#longLine(nat, host, number, line);
     await this.#ip(host, `route add default via 10.${number}.0.1`);
     await run('ip', ['netns', 'exec', nat, 'sysctl', '-qw', 'net.ipv4.ip_forward=1']);
     const applied = run('ip', ['netns', 'exec', nat, 'nft', '-f', '-']);
     applied.child.stdin?.end(rules(kind));
     await applied;
+  }
+
+  async #cable(nat: string, host: string, number: number): Promise<void> {
+    await run('ip', `link add lan netns ${nat} type veth peer name eth0 netns ${host}`.split(' '));
+    await this.#ip(nat, `addr add 10.${number}.0.1/24 dev lan`);
+    await this.#ip(nat, 'link set lan up');
+    await this.#ip(host, `addr add 10.${number}.0.2/24 dev eth0`);
+    await this.#ip(host, 'link set eth0 up');
+  }
+
+  async #longLine(nat: string, host: string, number: number, { delayMs, lossPercent }: LongLine): Promise<void> {
+    const ends = [nat, 'lan', `10.${number}.0.1/24`, host, 'eth0', `10.${number}.0.2/24`];
+    const script = join(import.meta.dirname, 'long-line.py');
+    const line = spawn('python3', [script, ...ends, String(delayMs), String(lossPercent)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    this.#line = line;
+    const isReady = Promise.race([once(line.stdout, 'data').then(() => true), once(line, 'exit').then(() => false)]);
+    if (!(await isReady)) throw new Error('the long line did not begin');
   }
 
   async #ip(namespace: string, command: string): Promise<void> {
