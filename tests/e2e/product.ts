@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type FrameLocator, type Page } from 'playwright-core';
 import { start, type Running } from '../../scripts/built.js';
+import { Organisation } from '../../scripts/organisation.js';
+import { CuttingProxy } from '../lab/cutting-proxy.js';
+import { freePort } from '../lab/free-port.js';
 import { CHROMIUM_ARGS, NO_CHROMIUM, provideChromium } from '../lab/chromium.js';
 
 // The whole product as two people meet it: Fluxion on the customer's side, the desk on the technician's. Real processes,
@@ -16,6 +19,10 @@ export interface Product {
   readonly fluxionUrl: string;
   readonly deskUrl: string;
   readonly browser: Browser;
+  /** Whose technicians Fluxion listens to. */
+  readonly organisation: Organisation;
+  /** Between customer and desk, where one was asked for; the technician reaches the desk directly. */
+  readonly network: CuttingProxy | undefined;
   /** The customer opens Fluxion in a context (profile) of its own, or in a given one. */
   openFluxion(context?: BrowserContext): Promise<Page>;
   /** A technician opens the desk: the first by the printed link, which signs in once; another by the desk's token. */
@@ -47,10 +54,18 @@ export async function launchProfile(profile: string): Promise<BrowserContext> {
 export interface ProductOptions {
   /** Where the desk keeps its reports, in place of its folder. */
   readonly deskEnvironment?: NodeJS.ProcessEnv;
+  /** The customer reaches the desk through a network that can be cut. */
+  readonly hasNetwork?: boolean;
 }
 
-export async function startProduct({ deskEnvironment = {} }: ProductOptions = {}): Promise<Product> {
+export async function startProduct({
+  deskEnvironment = {},
+  hasNetwork = false,
+}: ProductOptions = {}): Promise<Product> {
   const dir = await mkdtemp(join(tmpdir(), 'fluxrec-e2e-'));
+  const organisation = await Organisation.open(join(dir, 'organisation'), join(dir, 'desk', 'technicians.json'));
+  const deskPort = hasNetwork ? await freePort() : 0;
+  const network = hasNetwork ? await CuttingProxy.start(deskPort) : undefined;
   let desk: Running | undefined;
   let fluxion: Running | undefined;
   let deskUrl = '';
@@ -59,16 +74,20 @@ export async function startProduct({ deskEnvironment = {} }: ProductOptions = {}
 
   const startDesk = async (): Promise<void> => {
     // The same port again after a restart, as a real server has it.
-    const port = deskUrl === '' ? '0' : new URL(deskUrl).port;
+    const port = deskUrl === '' ? String(deskPort) : new URL(deskUrl).port;
     const environment = { ...process.env, ...deskEnvironment };
-    desk = await start('desk', ['--port', port, '--data', join(dir, 'desk')], DESK_READY, environment);
-    deskUrl = new URL(desk.told).origin;
+    const behind = network === undefined ? [] : ['--pinned', '--public-url', network.url];
+    desk = await start('desk', ['--port', port, '--data', join(dir, 'desk'), ...behind], DESK_READY, environment);
+    deskUrl = network === undefined ? new URL(desk.told).origin : `http://127.0.0.1:${port}`;
   };
   const startFluxion = async (): Promise<void> => {
     const port = fluxionUrl === '' ? '0' : new URL(fluxionUrl).port;
     fluxion = await start(
       'fluxion',
-      ['--port', port, '--data', join(dir, 'fluxion'), '--desk', deskUrl],
+      [
+        ...['--port', port, '--data', join(dir, 'fluxion'), '--desk', network?.url ?? deskUrl],
+        ...['--root-key', organisation.rootKey],
+      ],
       FLUXION_READY,
     );
     fluxionUrl = fluxion.told;
@@ -80,6 +99,8 @@ export async function startProduct({ deskEnvironment = {} }: ProductOptions = {}
   return {
     dir,
     browser,
+    organisation,
+    network,
     get fluxionUrl() {
       return fluxionUrl;
     },
@@ -94,7 +115,7 @@ export async function startProduct({ deskEnvironment = {} }: ProductOptions = {}
     },
     async openDesk() {
       const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
-      const link = desk?.told ?? deskUrl;
+      const link = deskUrl + new URL(desk?.told ?? deskUrl).hash;
       await page.goto(link === usedLink ? deskUrl : link);
       if (link === usedLink) {
         await page.getByLabel('Desk token').fill((await readFile(join(dir, 'desk', 'token'), 'utf8')).trim());
@@ -117,6 +138,7 @@ export async function startProduct({ deskEnvironment = {} }: ProductOptions = {}
     async close() {
       await browser.close();
       await Promise.all([desk?.stop(), fluxion?.stop()]);
+      await network?.close();
       await rm(dir, { recursive: true, force: true });
     },
   };

@@ -9,6 +9,7 @@ import { verifyBundle } from '../../../src/shared/bundle/verify.js';
 import type { InboxAnswer, ReportAnswer } from '../../../src/shared/protocol/desk.js';
 import { CuttingProxy } from '../../lab/cutting-proxy.js';
 import { freePort } from '../../lab/free-port.js';
+import { seededRandom } from '../../lab/seeded-random.js';
 import { DeskUnderTest } from '../desk/desk-in-folder.js';
 import { cephOfFile, freshBucket, hasCeph, type BucketUnderTest } from '../desk/store-desk.js';
 import { putReports, type PutReport } from './outbox-with-reports.js';
@@ -29,17 +30,6 @@ const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
-
-/** A small generator with a seed, so that a run can be repeated: https://en.wikipedia.org/wiki/Xorshift. */
-function seededRandom(seed: number): () => number {
-  let state = seed | 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}
 
 /** Small ones, ones that are split, and now and then one of several chunks. */
 function contentOf(index: number) {
