@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { build, type Rolldown } from 'vite';
 import { CHROMIUM_ARGS, findChromium } from './chromium.js';
+import type { LiveLetter } from '../../src/live/publisher/publish.js';
 import type { BeginOptions, Seen } from './live-page.js';
 
 // A real browser with one side of a live session; each one a process of its own, in a network of its own where that is wanted.
@@ -12,6 +13,11 @@ import type { BeginOptions, Seen } from './live-page.js';
 const PAGE_URL = 'http://localhost/live';
 
 let built: Promise<string> | undefined;
+
+function buildOnce(): Promise<string> {
+  built ??= buildPage();
+  return built;
+}
 
 async function buildPage(): Promise<string> {
   const result = await build({
@@ -27,14 +33,30 @@ async function buildPage(): Promise<string> {
   return script.code;
 }
 
+async function openPage(browser: Browser, script: string): Promise<Page> {
+  const page = await browser.newPage();
+  // A page that no server stands behind counts as one of the internet: it would not be let to a desk of this machine.
+  await page.context().grantPermissions(['local-network-access']);
+  await page.route(`${PAGE_URL}**`, (route) =>
+    route.request().url() === PAGE_URL
+      ? route.fulfill({
+          contentType: 'text/html',
+          body: '<!doctype html><script type="module" src="/live.js"></script>',
+        })
+      : route.fulfill({ contentType: 'text/javascript', body: script }),
+  );
+  await page.goto(PAGE_URL);
+  await page.waitForFunction(() => 'liveBegin' in globalThis);
+  return page;
+}
+
 export class LiveBrowser {
-  readonly page: Page;
+  page: Page;
   readonly #browser: Browser;
   readonly #folder: string;
 
   static async open(namespace?: string): Promise<LiveBrowser> {
-    built ??= buildPage();
-    const script = await built;
+    const script = await buildOnce();
     const program = findChromium();
     if (program === undefined) throw new Error('no Chromium');
     const folder = await mkdtemp(join(tmpdir(), 'fluxrec-live-'));
@@ -45,20 +67,7 @@ export class LiveBrowser {
       executablePath: namespace === undefined ? program : wrapper,
       args: CHROMIUM_ARGS,
     });
-    const page = await browser.newPage();
-    // A page that no server stands behind counts as one of the internet: it would not be let to a desk of this machine.
-    await page.context().grantPermissions(['local-network-access']);
-    await page.route(`${PAGE_URL}**`, (route) =>
-      route.request().url() === PAGE_URL
-        ? route.fulfill({
-            contentType: 'text/html',
-            body: '<!doctype html><script type="module" src="/live.js"></script>',
-          })
-        : route.fulfill({ contentType: 'text/javascript', body: script }),
-    );
-    await page.goto(PAGE_URL);
-    await page.waitForFunction(() => 'liveBegin' in globalThis);
-    return new LiveBrowser(page, browser, folder);
+    return new LiveBrowser(await openPage(browser, script), browser, folder);
   }
 
   private constructor(page: Page, browser: Browser, folder: string) {
@@ -71,6 +80,25 @@ export class LiveBrowser {
     return this.page.evaluate((given) => {
       liveBegin(given);
     }, options);
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.page.waitForFunction(() => 'liveBegin' in globalThis);
+  }
+
+  /** Its process dies; another page takes its place. */
+  async crash(): Promise<void> {
+    const crashed = this.page.waitForEvent('crash');
+    void this.page.goto('chrome://crash').catch(() => undefined);
+    await crashed;
+    this.page = await openPage(this.#browser, await buildOnce());
+  }
+
+  deliver(letter: LiveLetter | { readonly kind: string }): Promise<void> {
+    return this.page.evaluate((given) => {
+      liveDeliver(given as LiveLetter);
+    }, letter);
   }
 
   seen(): Promise<Seen> {

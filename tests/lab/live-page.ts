@@ -14,7 +14,7 @@ export interface BeginOptions {
   readonly pairing:
     | { readonly by: 'text' }
     | { readonly by: 'relay'; readonly url: string; readonly ticket: string }
-    | { readonly by: 'letters'; readonly invitation: string };
+    | { readonly by: 'letters'; readonly invitation: string; readonly verifiedName: string };
 }
 
 /** What a test can see of a session. */
@@ -29,6 +29,7 @@ export interface Seen {
 
 declare global {
   function liveBegin(options: BeginOptions): void;
+  function liveHasBegun(): boolean;
   function liveSeen(): Seen;
   /** Our pairing text; empty until it is there. */
   function liveText(): string;
@@ -72,7 +73,7 @@ function signalingOf({ role, pairing }: BeginOptions): Signaling {
       });
     case 'letters':
       return new LetterSignaling(role, pairing.invitation, {
-        verifiedName: `known ${role === 'publisher' ? 'technician' : 'install'}`,
+        verifiedName: pairing.verifiedName,
         send: (letter) => liveCarry(letter),
         listen: (listener) => {
           deliver = listener;
@@ -96,6 +97,11 @@ globalThis.liveBegin = (options) => {
   const begin = options.role === 'publisher' ? publish : subscribe;
   session = begin({ servers: options.servers, signaling: signalingOf(options) }, events);
 };
+// As an app does that may come back.
+addEventListener('pagehide', () => {
+  session?.leave();
+});
+globalThis.liveHasBegun = () => session !== undefined;
 globalThis.liveSeen = () => {
   const { phase, words, error, verifiedName, isResumed } = current().state;
   return { phase, words, code: error?.code, sentence: error?.message, verifiedName, isResumed };
