@@ -1,0 +1,117 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { expect, vi } from 'vitest';
+import { root } from '../../scripts/built.js';
+import { panelOf, type Product } from './product.js';
+
+// What technician and customer do after a report was sent, in one step each.
+
+/** The technician's key is put on the organisation's list, as an administrator would. */
+export async function enrol(product: Product, desk: Page): Promise<void> {
+  await desk.getByRole('button', { name: 'Your signing key' }).click();
+  const sheet = desk.getByRole('dialog', { name: 'Your signing key' });
+  const entry = await sheet.getByLabel('Entry for the list of technicians').textContent();
+  expect(await product.organisation.enrol(entry ?? '')).toBeDefined();
+  // The desk reads the list anew once a second.
+  await vi.waitFor(
+    async () => {
+      const again = sheet.getByRole('button', { name: 'Ask again' });
+      if (await again.isVisible()) await again.click();
+      await sheet.getByText('vouches for you as').waitFor({ timeout: 500 });
+    },
+    { timeout: 20_000 },
+  );
+  await sheet.getByRole('button', { name: 'Close' }).click();
+}
+
+/** Proposes a command about the open report; `fill` sets its values. Answers its place in the list of commands. */
+export async function propose(
+  desk: Page,
+  command: string,
+  reason: string,
+  fill: (form: Locator) => Promise<void> = () => Promise.resolve(),
+): Promise<Locator> {
+  await desk.getByRole('tab', { name: 'Commands' }).click();
+  await desk.getByRole('button', { name: 'Propose a command' }).click();
+  const form = desk.getByRole('form', { name: 'Propose a command' });
+  await form.getByLabel('Command', { exact: true }).selectOption({ label: command });
+  await fill(form);
+  await form.getByLabel('Why, for the customer').fill(reason);
+  await form.getByRole('button', { name: 'Propose' }).click();
+  const thread = threadOf(desk, reason);
+  await thread.waitFor();
+  const id = (await thread.getAttribute('data-proposal')) ?? '';
+  return desk.locator(`article[data-proposal="${id}"]`);
+}
+
+function threadOf(desk: Page, reason: string): Locator {
+  return desk.getByRole('region', { name: 'Commands proposed' }).locator('article').filter({ hasText: reason }).first();
+}
+
+/** The technician sees it come to this state. */
+export async function comesTo(thread: Locator, state: string, timeout = 60_000): Promise<void> {
+  await expect.poll(() => thread.getAttribute('data-state'), { timeout, interval: 200 }).toBe(state);
+}
+
+/** The customer is told in the page, and looks. Answers the panel. */
+export async function lookAtRequest(page: Page): Promise<FrameLocator> {
+  await page.getByRole('button', { name: 'Look at it' }).click({ timeout: 60_000 });
+  const panel = panelOf(page);
+  await panel.getByRole('heading', { name: 'Requests of support' }).waitFor();
+  return panel;
+}
+
+/** The customer looks by themselves. */
+export async function openRequests(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Send Diagnostics' }).click();
+  await panelOf(page)
+    .getByRole('link', { name: /^Requests/ })
+    .click();
+}
+
+/** What waits for the customer, found by the reason that they read. */
+export function requestOf(panel: FrameLocator, reason: string): Locator {
+  return panel.getByRole('article').filter({ hasText: reason });
+}
+
+export async function approve(panel: FrameLocator, reason: string): Promise<void> {
+  const button = requestOf(panel, reason).getByRole('button', { name: 'Approve' });
+  await button.scrollIntoViewIfNeeded();
+  // It acts only when its words have been in full view for half a second.
+  await expect
+    .poll(
+      async () => {
+        if ((await button.count()) === 0) return 0;
+        await button.click({ timeout: 2000 }).catch(() => undefined); // It went while it was pressed.
+        return await button.count();
+      },
+      { timeout: 20_000, interval: 900 },
+    )
+    .toBe(0);
+}
+
+export async function closePanel(page: Page): Promise<void> {
+  await panelOf(page).getByRole('button', { name: 'Close' }).first().click();
+  await page.locator('dialog iframe').waitFor({ state: 'detached' });
+}
+
+/** What `fluxrec audit verify` says of the customer's audit log, and the log itself. */
+export async function auditLog(product: Product): Promise<{ verdict: string; kinds: string[]; codes: string[] }> {
+  const folder = join(product.dir, 'fluxion', 'audit');
+  const program = join(root, 'out/main/fluxrec.js');
+  const verdict = await promisify(execFile)(process.execPath, [program, 'audit', 'verify', folder]);
+  const records: { kind: string; body: { code?: string } }[] = [];
+  for (const name of (await readdir(folder)).sort()) {
+    for (const line of (await readFile(join(folder, name), 'utf8')).trim().split('\n')) {
+      records.push(JSON.parse(line) as (typeof records)[number]);
+    }
+  }
+  return {
+    verdict: verdict.stdout,
+    kinds: records.map(({ kind }) => kind),
+    codes: records.flatMap(({ body: { code } }) => (code === undefined ? [] : [code])),
+  };
+}
