@@ -11,7 +11,7 @@ import { rrwebWithoutReplay } from '../scripts/rrweb-without-replay.js';
 
 const out = join(root, 'out', 'bench');
 /** Ours are built as the recorder is; the peers' as their users build them. */
-const OURS = ['grid', 'embed-ours', 'screen'] as const;
+const OURS = ['grid', 'embed-ours', 'screen', 'live'] as const;
 const PEERS = ['embed-rrweb', 'player'] as const;
 type PageName = (typeof OURS | typeof PEERS)[number];
 let built: Promise<unknown> | undefined;

@@ -3,13 +3,14 @@ import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { table, type Bench, type Figure } from './figures.js';
+import { live } from './live.js';
 import { recordScript } from './record-script.js';
 import { recordSize } from './record-size.js';
 import { bundleDomBytes, viewerOpen } from './long-report.js';
 import { screen } from './screen.js';
 import { upload } from './upload.js';
 
-const BENCHES: readonly Bench[] = [recordSize, recordScript, bundleDomBytes, viewerOpen, screen, upload];
+const BENCHES: readonly Bench[] = [recordSize, recordScript, bundleDomBytes, viewerOpen, screen, upload, live];
 
 const { values } = parseArgs({
   options: {
