@@ -2,6 +2,7 @@ import { APPEND_INTERVAL_MS } from '../shared/constants.js';
 import type { DomEvent, LaneEvent, RecorderEvent } from '../shared/session/lane.js';
 import type { FieldWatch } from './masking/field-watch.js';
 import { now } from './page.js';
+import type { LiveTap } from './live/live-streams.js';
 import { Pending } from './pending.js';
 import { writtenInPage, type ScreenChunk } from './ring/ring-event.js';
 import type { Ring } from './ring/ring.js';
@@ -19,6 +20,7 @@ export class EventFlow {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isUrgent = false;
   #urgentMs = -Infinity;
+  #tap: LiveTap | undefined;
   /** Paused, or being wiped: what comes is dropped. */
   #isClosed = false;
   /** The dom lane lost its beginning before there was a ring; it begins anew with one. */
@@ -47,6 +49,13 @@ export class EventFlow {
     this.#ring = undefined;
   }
 
+  /** A live session hears what comes from now on. */
+  setTap(tap: LiveTap | undefined): void {
+    if (tap === this.#tap) return;
+    this.flush();
+    this.#tap = tap;
+  }
+
   setClosed(isClosed: boolean): void {
     this.#isClosed = isClosed;
   }
@@ -65,7 +74,9 @@ export class EventFlow {
     const monoMs = now();
     // rrweb stamps with the wall clock, which people and time servers turn back and forth.
     event.timestamp = this.#originMs + monoMs;
-    this.#isDomLost = !this.#pending.push('dom', writtenInPage(event), monoMs) && this.#ring === undefined;
+    const written = writtenInPage(event);
+    this.#isDomLost = !this.#pending.push('dom', written, monoMs) && this.#ring === undefined;
+    this.#tap?.dom(written);
     this.#schedule(false);
   }
 
@@ -92,7 +103,10 @@ export class EventFlow {
     this.#timer = undefined;
     const isUrgent = this.#isUrgent;
     this.#isUrgent = false;
-    if (!this.#pending.isEmpty) this.#ring.append(this.#pending.take(), this.#fields.takeFresh('ring'), isUrgent);
+    if (this.#pending.isEmpty) return;
+    const batches = this.#pending.take();
+    this.#ring.append(batches, this.#fields.takeFresh('ring'), isUrgent);
+    for (const { lane, events } of batches) if (lane !== 'dom' && lane !== 'screen') this.#tap?.lines(lane, events);
   }
 
   /** Forgets what is here. */

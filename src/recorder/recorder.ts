@@ -1,7 +1,7 @@
 import { FluxionError, toErrorResult, type ErrorResult } from '../shared/errors.js';
 import { RING_MAX_AGE_MS } from '../shared/constants.js';
 import type { HostPort } from '../shared/protocol/contract.js';
-import type { RecorderContract, RecordingState, ScreenSurface } from '../shared/protocol/host.js';
+import type { PanelView, RecorderContract, RecordingState, ScreenSurface } from '../shared/protocol/host.js';
 import type { LogLevel } from '../shared/session/lane.js';
 import type { Anchor } from '../shared/session/clock.js';
 import { SourceClock } from './clock.js';
@@ -14,6 +14,7 @@ import type { Lane, LaneContext } from './lanes/lane.js';
 import { logLane, LogWriter } from './lanes/log.js';
 import { networkLane } from './lanes/network/network.js';
 import { ScreenControl, type ScreenState } from './lanes/screen/screen-control.js';
+import { LiveGate } from './live/live-gate.js';
 import { FieldWatch } from './masking/field-watch.js';
 import type { MaskedValue } from '../shared/privacy/masked-values.js';
 import { useSelectors, type MaskOptions } from './masking/selectors.js';
@@ -23,7 +24,7 @@ import { RequestNotice } from './request-notice.js';
 import { openRing, type Ring } from './ring/ring.js';
 import { holdLock } from './window-id.js';
 
-export type PanelView = 'send' | 'wipe' | 'recording' | 'approvals';
+export type { PanelView };
 
 /** The recorder of one document. None of its functions throws, and no promise of it rejects. */
 export interface Recorder {
@@ -73,6 +74,7 @@ const PANEL_TITLES: Readonly<Record<PanelView, string>> = {
   recording: 'Recording',
   wipe: 'Recording',
   approvals: 'Requests of support',
+  live: 'Live session',
 };
 /** How much there is, is told so often while the customer looks, and so often while nobody does. */
 const STATUS_SEEN_MS = 2000;
@@ -110,6 +112,7 @@ export class PageRecorder implements Recorder {
   readonly #notice: RequestNotice;
   readonly #writer: LogWriter;
   readonly #screen: ScreenControl;
+  readonly #live: LiveGate;
   readonly #logger: string;
   readonly #listeners = new Set<() => void>();
   readonly #freshStarts: (() => void)[] = [];
@@ -124,6 +127,7 @@ export class PageRecorder implements Recorder {
   #maxAgeMs = RING_MAX_AGE_MS;
   #lastAnchor: Anchor | undefined;
   #toldTitle = '';
+  #source = '';
   #pendingRequests = 0;
   #isTelling = false;
   /** Masked values were lost on their way to the host. */
@@ -176,6 +180,7 @@ export class PageRecorder implements Recorder {
     const context = this.#laneContext(ownUrl);
     this.#screen = this.#screenControl(context);
     this.#writer = new LogWriter(context);
+    this.#live = this.#liveGate(originMs);
     this.#startLanes(context, useSelectors(options.mask ?? {}));
     this.#listenToHost();
     this.#listenToPage();
@@ -230,6 +235,7 @@ export class PageRecorder implements Recorder {
     this.#isPaused = paused;
     this.#flow.setClosed(paused);
     this.#screen.reset();
+    this.#live.notePaused();
     if (!paused) {
       this.#flow.report('resumed', 'Recording goes on.');
       this.#freshStart();
@@ -257,6 +263,7 @@ export class PageRecorder implements Recorder {
     void this.#screen.stop();
     this.#isStopped = true;
     for (const stop of this.#stops) this.#guard(stop)();
+    this.#live.stop();
     this.#overlay.close();
     this.#notice.remove();
     this.#link.stop();
@@ -276,6 +283,29 @@ export class PageRecorder implements Recorder {
       onChange: () => {
         this.#changed();
         void this.#tellStatus();
+      },
+    });
+  }
+
+  #liveGate(originMs: number): LiveGate {
+    return new LiveGate({
+      guard: this.#guard,
+      masked: this.#fields,
+      tell: (session, news, bytes) => this.#link.call('live', { session, news }, bytes),
+      openPanel: () => void this.openPanel('live'),
+      screen: { screenshot: () => this.screenshot() },
+      source: {
+        originMs,
+        id: () => this.#source,
+        anchor: () => this.#lastAnchor,
+        isPaused: () => this.#isPaused || this.#isStopped,
+        freshStart: () => {
+          this.#freshStart();
+        },
+        setTap: (tap) => {
+          this.#flow.setTap(tap);
+        },
+        ring: () => this.#ring,
       },
     });
   }
@@ -326,6 +356,12 @@ export class PageRecorder implements Recorder {
       on('handOver', (request) => void this.#handOver(request)),
       on('wipe', ({ wipe }) => void this.#wipe(wipe)),
       on('stopScreen', () => void this.stopScreen()),
+      on('live', ({ session, news }) => {
+        this.#live.receive(session, news);
+      }),
+      this.#host.onConnection((isThere) => {
+        this.#live.noteHost(isThere);
+      }),
       on('proposals', ({ pending }) => {
         this.#pendingRequests = pending;
         this.#guard(() => {
@@ -347,6 +383,9 @@ export class PageRecorder implements Recorder {
     const onLeave = this.#guard(() => {
       this.#leave();
     });
+    const onHide = this.#guard(() => {
+      this.#live.leave();
+    });
     const onShow = this.#guard((event: PageTransitionEvent) => {
       // Out of the back/forward cache: time has passed in which nothing was recorded.
       if (event.persisted) this.#freshStart();
@@ -357,6 +396,7 @@ export class PageRecorder implements Recorder {
     });
     this.#stops.push(
       listen(window, 'pagehide', onLeave),
+      listen(window, 'pagehide', onHide),
       listen(window, 'pageshow', onShow),
       listen(document, 'visibilitychange', onVisibility),
       listen(document, 'resume', onVisibility),
@@ -371,6 +411,7 @@ export class PageRecorder implements Recorder {
     if (this.#isStopped) return;
     this.#maxAgeMs = welcome.settings.maxAgeMs;
     const { settings, source, session } = welcome;
+    this.#source = source;
     const ring = openRing({ session: session.id, source, originMs, settings });
     this.#ring = ring;
     ring.onFailure((error) => {

@@ -47,6 +47,11 @@ export class FieldWatch {
     return this.#values.snapshot();
   }
 
+  /** All values, for somebody who asks again when there are more. */
+  snapshot(): readonly MaskedValue[] {
+    return this.#values.snapshot();
+  }
+
   /** Rises with every value that is new. */
   get revision(): number {
     return this.#values.revision;

@@ -43,7 +43,12 @@ const SIZE_HEAD_BYTES = 5;
 
 /** `[u8 0][JSON]`, or `[u8 1][u32 little-endian: plain size][JSON, deflated]`. Rejects with `live-too-large`. */
 export async function encodeDomMessage(message: DomMessage): Promise<Uint8Array<ArrayBuffer>> {
-  const plain = new TextEncoder().encode(JSON.stringify(message));
+  return await encodeDomText(JSON.stringify(message));
+}
+
+/** The same for a message that is JSON already. */
+export async function encodeDomText(json: string): Promise<Uint8Array<ArrayBuffer>> {
+  const plain = new TextEncoder().encode(json);
   if (plain.length > MAX_DOM_BYTES - SIZE_HEAD_BYTES) throw new LiveError('live-too-large');
   if (plain.length < MIN_DEFLATE_BYTES) {
     const bytes = new Uint8Array(1 + plain.length);

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { LetterPost, LetterSender, VerifiedLetter } from '../../../shared/protocol/letters.js';
 import { LiveError } from '../../../shared/protocol/live-errors.js';
-import { GRANTS } from '../../../shared/protocol/live-grants.js';
+import type { GrantKind } from '../../../shared/protocol/live-grants.js';
 import { livePageNewsSchema, type LiveView } from '../../../shared/protocol/live-host.js';
 import type { IceServer } from '../../../shared/protocol/live-ice.js';
 import type { PanelContract, RecorderContract } from '../../../shared/protocol/host.js';
@@ -33,6 +33,9 @@ export interface LiveOptions {
   readonly technicianOf: (signingKey: string, sentMs: number) => Promise<LetterSender>;
   readonly takeLetter: (id: string, sealed: Uint8Array<ArrayBuffer>, from: string) => Promise<void>;
 }
+
+/** What the page can do. */
+const OFFERS: readonly GrantKind[] = ['view-dom', 'console', 'screenshot', 'commands', 'point', 'chat', 'be-recorded'];
 
 const TICK_MS = 1000;
 /** A person reads no faster than this. */
@@ -185,7 +188,7 @@ export class Live {
         audit,
         clock,
         install: post.self,
-        offers: GRANTS,
+        offers: OFFERS,
         sessionStartedMs: session.startedMs,
         technicianOf,
         takeLetter,

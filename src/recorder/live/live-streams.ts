@@ -1,0 +1,160 @@
+import type { LiveSession } from '../../live/publisher/publish.js';
+import type { InputMessage } from '../../shared/protocol/live-streams.js';
+import type { LaneEvent } from '../../shared/session/lane.js';
+import type { Anchor } from '../../shared/session/clock.js';
+import { now, type Guard } from '../page.js';
+import type { DomItem, RingEvent } from '../ring/ring-event.js';
+import type { Ring } from '../ring/ring.js';
+import { ConsoleStream } from './console-stream.js';
+import { DomStream } from './dom-stream.js';
+import { FramedSender } from './framed-sender.js';
+import { Laser } from './laser.js';
+import { readPast, sessionTime } from './past.js';
+import { isConsole } from './stream-writer.js';
+import { Streams, type MaskedSource } from './streams.js';
+
+/** What the recorder lets a live session hear, beside the ring. */
+export interface LiveTap {
+  /** Each event of the dom lane, at once. */
+  dom(event: DomItem): void;
+  /** Events of one of the other lanes, as they go to the ring. */
+  lines(lane: string, events: readonly RingEvent[]): void;
+}
+
+/** The recorder of this page, as a live session uses it. */
+export interface StreamSource {
+  /** Of this document, in the session of the host process. */
+  id(): string;
+  readonly originMs: number;
+  /** The newest comparison of the clocks. */
+  anchor(): Anchor | undefined;
+  isPaused(): boolean;
+  /** Makes the dom lane take a full snapshot. */
+  freshStart(): void;
+  /** What was recorded until now goes to the ring, then the tap hears what comes. */
+  setTap(tap: LiveTap | undefined): void;
+  ring(): Ring | undefined;
+}
+
+export interface LiveStreamsDeps {
+  readonly guard: Guard;
+  readonly masked: MaskedSource;
+  readonly source: StreamSource;
+}
+
+/** The dom and console streams of one connection, and the technician's pointer: each while it is granted. */
+export class LiveStreams {
+  readonly #session: LiveSession;
+  readonly #deps: LiveStreamsDeps;
+  readonly #laser = new Laser();
+  #streams: Streams | undefined;
+  #dom: DomStream | undefined;
+  #console: ConsoleStream | undefined;
+  #canPoint = false;
+
+  constructor(session: LiveSession, deps: LiveStreamsDeps) {
+    this.#session = session;
+    this.#deps = deps;
+  }
+
+  set(granted: { readonly dom: boolean; readonly console: boolean; readonly point: boolean }): void {
+    this.#canPoint = granted.point;
+    if (!granted.point) this.#laser.hide();
+    if (!granted.dom) {
+      this.#dom?.stop();
+      this.#dom = undefined;
+    }
+    if (!granted.console) {
+      this.#console?.stop();
+      this.#console = undefined;
+    }
+    const { source } = this.#deps;
+    if (!granted.dom && !granted.console) {
+      source.setTap(undefined);
+      this.#closeWorker();
+      return;
+    }
+    this.#streams ??= new Streams(this.#deps.masked, () => {
+      this.#closeWorker();
+    });
+    source.setTap(this.#tap);
+    if (granted.dom) this.#dom ??= this.#openDom(this.#streams);
+    if (granted.console) this.#console ??= this.#openConsole(this.#streams);
+  }
+
+  point(message: InputMessage): void {
+    if (!this.#canPoint) return;
+    if (message.kind === 'point') this.#laser.point(message.x, message.y);
+    else this.#laser.hide();
+  }
+
+  /** The picture begins anew. */
+  begin(): void {
+    this.#dom?.begin();
+  }
+
+  notePaused(): void {
+    this.#dom?.notePaused();
+  }
+
+  stop(): void {
+    this.set({ dom: false, console: false, point: false });
+  }
+
+  readonly #tap: LiveTap = {
+    dom: (event) => {
+      this.#dom?.take(event);
+    },
+    lines: (lane, events) => {
+      if (lane === 'recorder') this.#noteResting(events as readonly LaneEvent[]);
+      // Lanes of lines hold nothing but events of lines.
+      else this.#console?.take((events as readonly LaneEvent[]).filter(isConsole));
+    },
+  };
+
+  #noteResting(events: readonly LaneEvent[]): void {
+    for (const event of events) {
+      if (event.type !== 'recorder') continue;
+      if (event.kind === 'stepped-down') this.#dom?.noteResting(true);
+      else if (event.kind === 'resumed') this.#dom?.noteResting(false);
+    }
+  }
+
+  #openDom(streams: Streams): DomStream {
+    const { source, guard } = this.#deps;
+    return new DomStream({
+      streams,
+      guard,
+      sender: new FramedSender(this.#session.channel('dom')),
+      source: source.id(),
+      originMs: source.originMs,
+      sessionMs: () => sessionTime(source.anchor(), now()),
+      freshStart: () => {
+        source.freshStart();
+      },
+      isPaused: () => source.isPaused(),
+    });
+  }
+
+  #openConsole(streams: Streams): ConsoleStream {
+    const { source } = this.#deps;
+    return new ConsoleStream({
+      streams,
+      channel: this.#session.channel('console'),
+      source: source.id(),
+      toSessionMs: (monoMs) => sessionTime(source.anchor(), monoMs),
+      nowMs: () => sessionTime(source.anchor(), now()),
+      readPast: (startMs, endMs) =>
+        readPast(source.ring(), { source: source.id(), anchor: source.anchor() }, { startMs, endMs }),
+    });
+  }
+
+  #closeWorker(): void {
+    this.#dom?.stop();
+    this.#dom = undefined;
+    this.#console?.stop();
+    this.#console = undefined;
+    this.#streams?.close();
+    this.#streams = undefined;
+  }
+}
