@@ -18,9 +18,13 @@ export function parseCandidateLine(line: string): Candidate | undefined {
   return parsed.success ? parsed.output : undefined;
 }
 
-/** Of one kind and one family: candidates that share a foundation are tried together (RFC 8445, section 5.1.1.3). */
-export function candidateLine({ type, address, port, priority }: Candidate): string {
-  const foundation = `${{ host: 1, srflx: 2, relay: 3 }[type]}${address.includes(':') ? 6 : 4}`;
+/**
+ * Candidates of one kind and one family share a foundation: they are tried together (RFC 8445, section 5.1.1.3). `round`: Chromium takes no
+ * notice of a candidate that it had before, even where it has given it up; one of another foundation is another one.
+ */
+export function candidateLine({ type, address, port, priority }: Candidate, round = 0): string {
+  const kind = `${{ host: 1, srflx: 2, relay: 3 }[type]}${address.includes(':') ? 6 : 4}`;
+  const foundation = round === 0 ? kind : `${kind}r${round}`;
   // Browsers hide the related address too.
   const related = type === 'host' ? '' : ' raddr 0.0.0.0 rport 0';
   return `candidate:${foundation} 1 udp ${priority} ${address} ${port} typ ${type}${related}`;

@@ -59,6 +59,8 @@ export class Connection {
   #fingerprints: { local?: string; remote?: string } = {};
   #nudging: ReturnType<typeof setInterval> | undefined;
   #losing: ReturnType<typeof setTimeout> | undefined;
+  /** How often the other side's candidates were tried anew. */
+  #round = 0;
   #isUnstable = false;
 
   /** Throws `live-unsupported`. */
@@ -247,8 +249,10 @@ export class Connection {
   #nudge(): void {
     if (this.phase !== 'routing' && this.#losing === undefined) clearInterval(this.#nudging);
     else if (['failed', 'disconnected'].includes(this.#connection.iceConnectionState)) {
+      this.#round += 1;
       // One that it takes no more changes nothing for the others.
-      for (const candidate of this.#remote) this.#connection.addIceCandidate(toInit(candidate)).catch(() => undefined);
+      for (const candidate of this.#remote)
+        this.#connection.addIceCandidate(toInit(candidate, this.#round)).catch(() => undefined);
     }
   }
 
@@ -324,6 +328,6 @@ export class Connection {
 }
 
 /** Everything is bundled into the first section, whose name is `0` in every browser's SDP and in ours. */
-function toInit(candidate: Candidate): RTCIceCandidateInit {
-  return { candidate: candidateLine(candidate), sdpMid: '0', sdpMLineIndex: 0 };
+function toInit(candidate: Candidate, round = 0): RTCIceCandidateInit {
+  return { candidate: candidateLine(candidate, round), sdpMid: '0', sdpMLineIndex: 0 };
 }

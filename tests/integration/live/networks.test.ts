@@ -92,31 +92,31 @@ async function compare({ publisher, subscriber }: InNetwork): Promise<void> {
 describe.skipIf(!hasTurn)('two networks', { timeout: 180_000 }, () => {
   const direct = { a: 'cone', b: 'cone', by: 'stun' } as const;
   const relayed = { a: 'symmetric', b: 'symmetric', by: 'turn' } as const;
-  test.each<[string, Network, string]>([
-    ['whose NATs are friendly are joined directly', direct, 'direct'],
-    ['whose NATs are not are joined by the relay, with the desk’s credentials', relayed, 'relay udp'],
+  test.each<[string, Network, RegExp]>([
+    ['whose NATs are friendly are joined directly', direct, /^direct$/],
+    ['whose NATs are not are joined by the relay, with the desk’s credentials', relayed, /^relay/],
   ])('%s', async (_what, network, route) => {
     const all = await inNetwork(network);
     await begin(all);
     await compare(all);
-    expect(await confirmAndTalk(all.publisher, all.subscriber)).toEqual({ route });
+    expect((await confirmAndTalk(all.publisher, all.subscriber)).route).toMatch(route);
   });
 
   describe.skipIf(!isWhole)('of every kind', () => {
-    test.each<[string, Network, string]>([
-      ['of which one is friendly need the relay', { a: 'cone', b: 'symmetric', by: 'turn' }, 'relay udp'],
-      ['that could do without the relay do so', { a: 'cone', b: 'cone', by: 'turn' }, 'direct'],
+    test.each<[string, Network, RegExp]>([
+      ['of which one is friendly need the relay', { a: 'cone', b: 'symmetric', by: 'turn' }, /^relay/],
+      ['that could do without the relay do so', { a: 'cone', b: 'cone', by: 'turn' }, /^direct$/],
       [
         'of which one lets no UDP out need the relay over TCP',
         { a: 'udp-blocked', b: 'cone', by: 'turn' },
-        'relay tcp',
+        /^relay tcp$/,
       ],
-      ['that both let no UDP out, too', { a: 'udp-blocked', b: 'udp-blocked', by: 'turn' }, 'relay tcp'],
+      ['that both let no UDP out, too', { a: 'udp-blocked', b: 'udp-blocked', by: 'turn' }, /^relay tcp$/],
     ])('%s', async (_what, network, route) => {
       const all = await inNetwork(network);
       await begin(all);
       await compare(all);
-      expect(await confirmAndTalk(all.publisher, all.subscriber)).toEqual({ route });
+      expect((await confirmAndTalk(all.publisher, all.subscriber)).route).toMatch(route);
     });
 
     test.each<[string, Network, string]>([
@@ -149,9 +149,8 @@ describe.skipIf(!hasTurn)('two networks', { timeout: 180_000 }, () => {
         const all = await inNetwork({ a: kind, b: kind, by, line });
         await begin(all);
         await compare(all);
-        expect(await confirmAndTalk(all.publisher, all.subscriber)).toEqual({
-          route: by === 'stun' ? 'direct' : 'relay udp',
-        });
+        const { route } = await confirmAndTalk(all.publisher, all.subscriber);
+        expect(route).toMatch(by === 'stun' ? /^direct$/ : /^relay/);
         for (const end of ends.splice(0).reverse()) await end();
       }
     });
