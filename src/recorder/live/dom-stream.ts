@@ -46,10 +46,9 @@ export class DomStream {
   constructor(deps: DomStreamDeps) {
     this.#deps = deps;
     this.#listen();
-    this.begin();
   }
 
-  /** From a full snapshot on. */
+  /** From a full snapshot on, which comes to `take` before this returns. To be called once all is wired. */
   begin(): void {
     const { source, originMs, sessionMs, freshStart } = this.#deps;
     if (this.#isStopped || now() - this.#beganMs < CHECKOUT_MS) return;

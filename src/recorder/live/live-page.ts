@@ -260,7 +260,8 @@ export class LivePage {
         Math.min(nextMs - nowMs + 50, 3_600_000),
       );
     }
-    this.#link?.obey({ ...orders, grants });
+    this.#orders = { ...orders, grants };
+    this.#link?.obey(this.#orders);
     const has = (kind: (typeof grants)[number]['kind']): boolean =>
       this.#link !== undefined && grants.some((grant) => grant.kind === kind);
     this.#streams?.set({ dom: has('view-dom'), console: has('console'), point: has('point') });

@@ -78,7 +78,10 @@ export class LiveStreams {
       this.#closeWorker();
     });
     source.setTap(this.#tap);
-    if (granted.dom) this.#dom ??= this.#openDom(this.#streams);
+    if (granted.dom && this.#dom === undefined) {
+      this.#dom = this.#openDom(this.#streams);
+      this.#dom.begin();
+    }
     if (granted.console) this.#console ??= this.#openConsole(this.#streams);
   }
 
