@@ -2,6 +2,7 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 export const root = resolve(import.meta.dirname, '..');
@@ -48,6 +49,16 @@ export interface Running {
 
 const hasGroups = process.platform !== 'win32';
 
+function hasGroup({ pid }: ChildProcess): boolean {
+  if (!hasGroups || pid === undefined) return false;
+  try {
+    process.kill(-pid, 0);
+    return true;
+  } catch {
+    return false; // Nobody is in it any more.
+  }
+}
+
 function killGroup(child: ChildProcess): void {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   try {
@@ -86,6 +97,8 @@ export function start(
     if (signal === 'SIGKILL') killGroup(child);
     else child.kill(signal);
     await ended;
+    // Who started it is gone; what it started may be a moment longer, and keep its port and its folder until then.
+    while (hasGroup(child)) await delay(20);
   };
   // It is in no group of ours that ends with us.
   const onOurEnd = (): void => {
