@@ -11,6 +11,7 @@ import { CuttingProxy } from '../../lab/cutting-proxy.js';
 import { freePort } from '../../lab/free-port.js';
 import { seededRandom } from '../../lab/seeded-random.js';
 import { DeskUnderTest } from '../desk/desk-in-folder.js';
+import type { PartContent } from '../desk/part.js';
 import { cephOfFile, freshBucket, hasCeph, type BucketUnderTest } from '../desk/store-desk.js';
 import { putReports, type PutReport } from './outbox-with-reports.js';
 import { buildPrograms, DeskProcess, SenderProcess, TOKEN, type Programs } from './processes.js';
@@ -18,6 +19,8 @@ import { buildPrograms, DeskProcess, SenderProcess, TOKEN, type Programs } from 
 // FLUXREC_KILLED_UPLOADS=100 for the long run; FLUXREC_KILLS_SEED repeats the order of one that failed.
 const UPLOADS = Number(process.env['FLUXREC_KILLED_UPLOADS'] ?? '10');
 const KILLS_PER_UPLOAD = 2;
+/** One app has so many in its outbox at a time; more reports are those of more apps. */
+const UPLOADS_PER_APP = 10;
 
 let programs: Programs;
 beforeAll(async () => {
@@ -32,7 +35,7 @@ afterEach(async () => {
 });
 
 /** Small ones, ones that are split, and now and then one of several chunks. */
-function contentOf(index: number) {
+function contentOf(index: number): PartContent {
   if (index % 5 === 0) return { errors: ['a'], domChains: 14 };
   return index % 2 === 0 ? { errors: ['a', 'b'], domChains: 5 } : { errors: ['a'], bytes: 300_000 };
 }
@@ -54,62 +57,72 @@ async function killUntilDelivered(bucket: BucketUnderTest | undefined): Promise<
   const desk = new DeskProcess(programs.desk, dir, { port, publicUrl: toDesk.url, ...s3 });
   cleanups.push(() => desk.kill());
   await desk.start();
-  const put = await putReports(
-    dir,
-    toDesk.url,
-    Array.from({ length: UPLOADS }, (_, index) => contentOf(index)),
-  );
-  const sender = new SenderProcess(programs.sender, dir, toDesk.url);
-  cleanups.push(() => sender.kill());
-  await sender.start();
 
-  const parties: (() => Promise<void>)[] = [
-    async () => {
-      await sender.kill();
-      await sender.start();
-    },
-    async () => {
-      await desk.kill();
-      await delay(random() * 300);
-      await desk.start();
-    },
-    () => {
-      toDesk.cut();
-      toStore?.cut();
-      return Promise.resolve();
-    },
-    async () => {
-      toDesk.stall(true);
-      toStore?.stall(true);
-      await delay(random() * 500);
-      toDesk.stall(false);
-      toStore?.stall(false);
-    },
-    ...(bucket === undefined
-      ? []
-      : [
-          async () => {
-            await ceph().killGateway();
-            await ceph().startGateway();
-          },
-        ]),
-  ];
-  const isDone = (): boolean =>
-    sender.deliveries.length === UPLOADS && sender.deliveries.every(({ status }) => status === 'delivered');
-  let kills = 0;
-  for (; kills < UPLOADS * KILLS_PER_UPLOAD && !isDone(); kills += 1) {
-    await delay(20 + random() * 500);
-    await parties[Math.floor(random() * parties.length)]?.();
+  /** Sends them all, killing whoever can be killed; answers what was put into the outbox. */
+  async function killOneApp(folder: string, contents: readonly PartContent[]): Promise<PutReport[]> {
+    const reports = await putReports(folder, toDesk.url, contents);
+    const sender = new SenderProcess(programs.sender, folder, toDesk.url);
+    cleanups.push(() => sender.kill());
+    await sender.start();
+
+    const parties: (() => Promise<void>)[] = [
+      async () => {
+        await sender.kill();
+        await sender.start();
+      },
+      async () => {
+        await desk.kill();
+        await delay(random() * 300);
+        await desk.start();
+      },
+      () => {
+        toDesk.cut();
+        toStore?.cut();
+        return Promise.resolve();
+      },
+      async () => {
+        toDesk.stall(true);
+        toStore?.stall(true);
+        await delay(random() * 500);
+        toDesk.stall(false);
+        toStore?.stall(false);
+      },
+      ...(bucket === undefined
+        ? []
+        : [
+            async () => {
+              await ceph().killGateway();
+              await ceph().startGateway();
+            },
+          ]),
+    ];
+    const isDone = (): boolean =>
+      sender.deliveries.length === contents.length && sender.deliveries.every(({ status }) => status === 'delivered');
+    let kills = 0;
+    for (; kills < contents.length * KILLS_PER_UPLOAD && !isDone(); kills += 1) {
+      await delay(20 + random() * 500);
+      await parties[Math.floor(random() * parties.length)]?.();
+    }
+    await expect
+      .poll(isDone, { timeout: 60_000 + contents.length * 5000, interval: 100 })
+      .toBe(true)
+      .catch((error: unknown) => {
+        const waiting = sender.deliveries.filter(({ status }) => status !== 'delivered');
+        console.error(`Seed ${seed}, ${kills} kills.`, waiting, desk.output, sender.output);
+        throw error;
+      });
+    expect(kills, 'the uploads ended before anything could be killed').toBeGreaterThan(contents.length / 2);
+    await sender.kill();
+    return reports;
   }
-  await expect
-    .poll(isDone, { timeout: 60_000 + UPLOADS * 5000, interval: 100 })
-    .toBe(true)
-    .catch((error: unknown) => {
-      const waiting = sender.deliveries.filter(({ status }) => status !== 'delivered');
-      console.error(`Seed ${seed}, ${kills} kills.`, waiting, desk.output, sender.output);
-      throw error;
-    });
-  expect(kills, 'the uploads ended before anything could be killed').toBeGreaterThan(UPLOADS / 2);
+
+  const put: PutReport[] = [];
+  for (let first = 0; first < UPLOADS; first += UPLOADS_PER_APP) {
+    const contents = Array.from({ length: Math.min(UPLOADS_PER_APP, UPLOADS - first) }, (_, at) =>
+      contentOf(first + at),
+    );
+    put.push(...(await killOneApp(join(dir, `app-${first}`), contents)));
+  }
 
   const technician = new DeskUnderTest(
     { url: `http://127.0.0.1:${port}`, link: () => '', close: () => Promise.resolve() },
