@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 
@@ -14,7 +15,7 @@ let folder: string;
 beforeAll(async () => {
   await mkdir(join(root, '.cache'), { recursive: true });
   folder = await mkdtemp(join(root, '.cache', 'supervised-'));
-  const input = { app: join(import.meta.dirname, 'supervised-app.ts') };
+  const input = { app: fileURLToPath(new URL('./supervised-app.ts', import.meta.url)) };
   await build({
     root,
     configFile: false,
