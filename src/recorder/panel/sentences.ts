@@ -67,7 +67,7 @@ export const DELIVERY_WORDS: Readonly<Record<Delivery['status'], string>> = {
 export const say = {
   title: 'Diagnostics',
   documentTitle: (app: string) => `Diagnostics for ${app}`,
-  views: { send: 'Send', recording: 'Recording', wipe: 'Wipe', approvals: 'Requests' },
+  views: { send: 'Send', recording: 'Recording', wipe: 'Wipe', approvals: 'Requests', live: 'Live' },
   viewsLabel: 'What to do',
   close: 'Close',
   tryAgain: 'Try again',

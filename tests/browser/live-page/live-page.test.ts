@@ -202,7 +202,7 @@ describe('the console', () => {
     const customer = await openCustomer();
     customer.grant('console');
     await customer.until(() => customer.isCaughtUp, 'the past');
-    customer.recorder.log('info', 'long', { text: Array.from({ length: 200 }, (_, at) => 'x'.repeat(200) + at) });
+    customer.recorder.log('info', 'long', { text: Array.from({ length: 200 }, (_, at) => `${'x'.repeat(200)}${at}`) });
     await customer.until(() => customer.lines.some(({ isCut }) => isCut === true), 'the line');
   });
 });

@@ -4,12 +4,13 @@ import type { Delivery, PanelContract, Recording } from '../../../shared/protoco
 import { bundleFileName } from '../measures.js';
 import { ApprovalsState } from '../approvals/approvals-state.svelte.js';
 import { AuditState } from '../approvals/audit-state.svelte.js';
+import { LiveState } from '../live-session/live-state.svelte.js';
 import type { PanelPort } from './panel-port.js';
 import type { RangedFile } from './save-state.svelte.js';
 import { SendState } from './send-state.svelte.js';
 import { WipeState } from './wipe-state.svelte.js';
 
-export const VIEWS = ['send', 'recording', 'wipe', 'approvals'] as const;
+export const VIEWS = ['send', 'recording', 'wipe', 'approvals', 'live'] as const;
 export type View = (typeof VIEWS)[number];
 
 /** The view that a URL fragment names; anything else is the first. */
@@ -60,6 +61,7 @@ export class PanelState {
   readonly wipe: WipeState;
   readonly approvals: ApprovalsState;
   readonly audit: AuditState;
+  readonly live: LiveState;
   readonly environment: PanelEnvironment;
   readonly #port: PanelPort;
   readonly #stops: (() => void)[];
@@ -72,6 +74,7 @@ export class PanelState {
     this.send = new SendState(port);
     this.approvals = new ApprovalsState(port);
     this.audit = new AuditState(port);
+    this.live = new LiveState(port);
     this.wipe = new WipeState(port, () => {
       this.send.reset();
     });
@@ -133,7 +136,7 @@ export class PanelState {
       this.#host = value;
       this.#readClock(value.recording);
       this.#connection = { name: 'ready' };
-      await Promise.all([this.send.reconnected(), this.approvals.load()]);
+      await Promise.all([this.send.reconnected(), this.approvals.load(), this.live.load()]);
     } catch (error) {
       const result = toErrorResult(error);
       if (result.code === CAPABILITY_REFUSED) this.#connection = { name: 'refused' };
@@ -184,6 +187,7 @@ export class PanelState {
     for (const stop of this.#stops) stop();
     this.send.dispose();
     this.approvals.dispose();
+    this.live.dispose();
   }
 
   #lost(): void {
