@@ -1,7 +1,13 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Connection } from '../../../src/live/connection.js';
 import { mintNonce } from '../../../src/shared/crypto/safety-words.js';
-import { LIVE_VERSION, type ControlMessage, type LiveChannel, type Signal } from '../../../src/shared/protocol/live.js';
+import {
+  LIVE_CHANNELS,
+  LIVE_VERSION,
+  type ControlMessage,
+  type LiveChannel,
+  type Signal,
+} from '../../../src/shared/protocol/live.js';
 import { Teller, Wire } from './pair.js';
 
 // A technician's program that does not keep to the protocol. The customer's side refuses, and ends.
@@ -46,6 +52,36 @@ async function connect(): Promise<{ publisher: Teller; hostile: Connection }> {
   wire.join();
   onTestFinished(() => hostile?.close());
   return { publisher, hostile: await opened };
+}
+
+/** A peer whose browser does not keep it from sending more than we take. */
+async function connectUnbounded() {
+  const Real = RTCPeerConnection;
+  const channels: RTCDataChannel[] = [];
+  globalThis.RTCPeerConnection = class extends Real {
+    override createDataChannel(name: string, options?: RTCDataChannelInit): RTCDataChannel {
+      const channel = super.createDataChannel(name, options);
+      if (options?.id === LIVE_CHANNELS.control) channels.push(channel);
+      return channel;
+    }
+
+    override setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
+      const sdp = description.sdp?.replace(/max-message-size:\d+/, 'max-message-size:262144') ?? '';
+      return super.setRemoteDescription({ type: description.type, sdp });
+    }
+  };
+  try {
+    const { publisher } = await connect();
+    // The publisher's was made first.
+    const channel = channels[1];
+    const send = (data: string | Uint8Array<ArrayBuffer>): void => {
+      if (typeof data === 'string') channel?.send(data);
+      else channel?.send(data);
+    };
+    return { publisher, send };
+  } finally {
+    globalThis.RTCPeerConnection = Real;
+  }
 }
 
 const HELLO: ControlMessage = { type: 'hello', v: LIVE_VERSION, nonce: mintNonce() };
@@ -122,6 +158,30 @@ describe('a peer that', () => {
       await publisher.reach('ended');
       expect(publisher.code).toBe(code);
     }
+  });
+
+  test.each<[string, string | Uint8Array<ArrayBuffer>]>([
+    ['text', 'x'.repeat(64 * 1024 + 1)],
+    ['bytes', new Uint8Array(200_000)],
+    ['bytes where text belongs', new Uint8Array(10)],
+  ])('sends more than a message may be, or of another kind, is refused: %s', async (_what, data) => {
+    const { publisher, send } = await connectUnbounded();
+    send(data);
+    await publisher.reach('ended');
+    expect(publisher.code).toBe('live-malformed');
+    expect([publisher.control, publisher.messages]).toEqual([[], []]);
+  });
+
+  test('floods an open session by its control channel is refused', async () => {
+    const { publisher, hostile } = await connect();
+    await say(hostile, HELLO);
+    await publisher.reach('comparing');
+    publisher.session.confirm();
+    await say(hostile, { type: 'confirm' });
+    await publisher.reach('open');
+    await say(hostile, ...Array.from({ length: 1000 }, (_, id): ControlMessage => ({ type: 'pong', id })));
+    await publisher.reach('ended');
+    expect(publisher.code).toBe('live-flooded');
   });
 
   test('goes without a word is missed', async () => {
