@@ -72,8 +72,8 @@ export class StoreBytes implements UploadBytes {
   }
 
   async remove(): Promise<void> {
-    const name = this.#name.get();
-    if (name !== undefined) await this.#store.direct.abort(this.#key, name);
+    // Not by its name alone: a desk that was killed as it began has begun once more.
+    await this.#store.direct.abortAll(this.#key);
     await this.#store.store.delete(this.#key);
   }
 

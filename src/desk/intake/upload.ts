@@ -107,8 +107,15 @@ export class Upload {
   /** Ends it and removes what it has. Within `exclusively`. */
   async discard(): Promise<void> {
     this.#isClosed = true;
-    // The record first: bytes without a record go at the next start, a record without bytes would start the upload again.
-    await rm(this.#recordPath, { force: true });
-    await this.#bytes.remove();
+    const removeRecord = (): Promise<void> => rm(this.#recordPath, { force: true });
+    if (this.#bytes instanceof FileBytes) {
+      // Bytes without a record go at the next start; a record without bytes would start the upload again.
+      await removeRecord();
+      await this.#bytes.remove();
+    } else {
+      // In the store nobody finds bytes without a record before they are old. The record's next start removes what is left of both.
+      await this.#bytes.remove();
+      await removeRecord();
+    }
   }
 }

@@ -107,8 +107,18 @@ export class S3Direct {
   }
 
   /** What was begun under a prefix and neither finished nor aborted. */
-  async *unfinished(prefix: string): AsyncGenerator<UnfinishedObject> {
+  unfinished(prefix: string): AsyncGenerator<UnfinishedObject> {
     checkPrefix(prefix);
+    return this.#unfinished(prefix);
+  }
+
+  /** Throws away all that was begun of an object, by whomever. */
+  async abortAll(key: string): Promise<void> {
+    checkKey(key);
+    for await (const begun of this.#unfinished(key)) if (begun.key === key) await this.abort(key, begun.upload);
+  }
+
+  async *#unfinished(prefix: string): AsyncGenerator<UnfinishedObject> {
     const { bucket, prefix: ours } = this.#s3;
     let from: { KeyMarker?: string; UploadIdMarker?: string } = {};
     for (;;) {

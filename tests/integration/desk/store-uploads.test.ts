@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { UPLOAD_CHUNK_BYTES } from '../../../src/shared/constants.js';
 import type { PlacesAnswer, ReportAnswer } from '../../../src/shared/protocol/desk.js';
 import { UPLOAD_TTL_MS } from '../../../src/desk/limits.js';
 import { Uploads } from '../../../src/desk/intake/uploads.js';
 import { deskIn, temporaryFolder } from './desk-in-folder.js';
-import { makeHead, makePart } from './part.js';
+import { makeHead, makePart, sha256 } from './part.js';
 import { cephOfFile, freshBucket, hasCeph, places, putChunk, putRest } from './store-desk.js';
 
 const ceph = cephOfFile();
@@ -178,6 +178,37 @@ describe.runIf(hasCeph)('a part that goes straight to the store', { timeout: 60_
     expect(answers.map(({ body }) => body['status'])).toEqual(['accepted', 'accepted', 'accepted']);
     const { body } = await desk.get<ReportAnswer>(`/api/reports/${head.id}`);
     expect(body.conversation).toHaveLength(1);
+  });
+
+  it('leaves nothing in the store when it counts, wherever a desk was killed on the way', async () => {
+    const { bucket, folder } = await deskWithBucket();
+    const left = async (): Promise<unknown[]> => {
+      const unfinished = [];
+      for await (const { key } of bucket.direct.unfinished('uploads/')) unfinished.push(key);
+      return [...(await bucket.keys()).filter((key) => key.startsWith('uploads/')), ...unfinished];
+    };
+    const bytes = await makePart({ bytes: 200_000 });
+    const part = { number: 0, bytes: bytes.length, sha256: sha256(bytes) };
+    const head = makeHead();
+    const key = `uploads/${head.id}-0.fluxrec`;
+    const open = () => Uploads.open({ folder: join(folder, 'other'), now: Date.now, direct: bucket });
+
+    const first = await open();
+    const { upload } = await first.ask(head, part);
+    // As if it had been killed between what the store began and what it wrote down of that.
+    await bucket.direct.begin(key);
+    const [place] = await upload.chunkPlaces(0);
+    expect(await putChunk(place?.url ?? '', bytes)).toBe(200);
+    await upload.whole();
+    // Killed before the store heard of it.
+    vi.spyOn(bucket.store, 'delete').mockRejectedValueOnce(new Error('killed'));
+    await expect(first.discard(upload)).rejects.toThrow('killed');
+    expect(await left()).toEqual([key]);
+
+    const second = await open();
+    expect(await second.sweep((report) => report === head.id)).toBe(1);
+    expect(await left()).toEqual([]);
+    expect(await readdir(join(folder, 'other'))).toEqual([]);
   });
 
   it('is found again by a desk that lost its own folder; what it had begun is swept later', async () => {
