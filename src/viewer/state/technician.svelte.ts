@@ -121,6 +121,10 @@ export class Technician {
           if (error === undefined && this.#enrolment === undefined) void this.refresh();
         },
       });
+      if (!this.#isOpening()) {
+        mailbox.close(); // Closed meanwhile.
+        return;
+      }
       mailbox.onLetter((letter) => this.#hand(letter));
       this.#state = { name: 'open', mailbox, keys: mailbox.self };
       void mailbox.receive();
@@ -128,8 +132,13 @@ export class Technician {
     } catch (error) {
       const known =
         error instanceof FluxionError ? error : new FluxionError('keys-failed', KEYS_FAILED, { cause: error });
+      if (!this.#isOpening()) return;
       this.#state = { name: 'failed', error: known };
     }
+  }
+
+  #isOpening(): boolean {
+    return this.#state.name === 'opening';
   }
 }
 

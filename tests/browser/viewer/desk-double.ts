@@ -1,6 +1,8 @@
+import { commandEntry, isCommandSaid } from '../../../src/desk/reports/command-said.js';
 import type { InboxAnswer, ReportAnswer, SayRequest } from '../../../src/shared/protocol/desk.js';
 import { mintReceiptCode } from '../../../src/shared/report/receipt-code.js';
 import type { ConversationEntry, ReportSummary } from '../../../src/shared/report/report.js';
+import type { MailboxDouble } from './mailbox-double.js';
 
 export const TOKEN = 'the-desk-token';
 
@@ -20,10 +22,18 @@ export class DeskDouble {
   isOffline = false;
   /** How long each answer takes. */
   delayMs = 5;
+  readonly #mailbox: Pick<MailboxDouble, 'fetch'> | undefined;
   #entries = 0;
+
+  constructor(mailbox?: Pick<MailboxDouble, 'fetch'>) {
+    this.#mailbox = mailbox;
+  }
 
   readonly fetch: typeof fetch = async (input, init = {}) => {
     const url = new URL(input instanceof Request ? input.url : input);
+    if (this.#mailbox !== undefined && /^\/api\/(technicians|mailbox)/.test(url.pathname)) {
+      return this.#mailbox.fetch(input, init);
+    }
     const method = init.method ?? 'GET';
     this.asked.push(`${method} ${url.pathname}${url.search}`);
     // A network takes its time: nothing may count on an answer within the same task.
@@ -40,7 +50,10 @@ export class DeskDouble {
     if (report === undefined) return refuse(404, 'report-unknown', 'There is no such report.');
     if (what === 'parts') return part(report.parts.get(Number(number)), new Headers(init.headers));
     if (what === 'conversation') return this.#say(report, JSON.parse(init.body as string) as SayRequest);
-    return Response.json({ report: report.summary, conversation: report.conversation } satisfies ReportAnswer);
+    const etag = `"${report.conversation.length}.${report.summary.parts.length}"`;
+    if (new Headers(init.headers).get('if-none-match') === etag) return new Response(null, { status: 304 });
+    const answer: ReportAnswer = { report: report.summary, conversation: report.conversation };
+    return Response.json(answer, { headers: { etag } });
   };
 
   add(description: string, parts: readonly Uint8Array<ArrayBuffer>[], more: Partial<ReportSummary> = {}): string {
@@ -102,7 +115,10 @@ export class DeskDouble {
   }
 
   #say(report: KeptReport, request: SayRequest): Response {
-    const entry = { ...this.nextEntry(), by: 'technician', author: 'Ines Hart', ...request } as ConversationEntry;
+    const entry = isCommandSaid(request)
+      ? { ...this.nextEntry(), ...commandEntry(request, report.summary.id, 'Ines Hart') }
+      : ({ ...this.nextEntry(), by: 'technician', author: 'Ines Hart', ...request } as ConversationEntry);
+    if (report.conversation.some(({ id }) => id === entry.id)) return Response.json(entry, { status: 201 });
     report.conversation = [...report.conversation, entry];
     if (request.type === 'status') report.summary = { ...report.summary, status: request.status };
     return Response.json(entry, { status: 201 });

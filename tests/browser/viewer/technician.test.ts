@@ -1,47 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { generateAgeIdentity, recipientOf } from '../../../src/shared/crypto/age.js';
 import type { PublicIdentity } from '../../../src/shared/crypto/keys.js';
-import { openLetter, sealLetter } from '../../../src/shared/crypto/letter.js';
-import { generateSigningKeys, signerOf, type Signer } from '../../../src/shared/crypto/sign.js';
+import { openLetter } from '../../../src/shared/crypto/letter.js';
+import { generateSigningKeys, signerOf } from '../../../src/shared/crypto/sign.js';
 import { signTechnicians } from '../../../src/shared/crypto/technicians.js';
-import type { Envelope, LetterContent, VerifiedLetter } from '../../../src/shared/protocol/letters.js';
+import type { LetterContent, VerifiedLetter } from '../../../src/shared/protocol/letters.js';
 import type { Services } from '../../../src/viewer/services.js';
 import { TechnicianMailbox } from '../../../src/viewer/sources/technician-mailbox.js';
 import { DeskDouble } from './desk-double.js';
+import { InstallDouble } from './install-double.js';
 import { MailboxDouble } from './mailbox-double.js';
 import { get, problems, remove, start } from './mounted.js';
 
 // The technician's keys and letters, in a real browser's database.
-
-const HOUR_MS = 3_600_000;
-
-class InstallDouble {
-  readonly signer: Signer;
-  readonly ageIdentity: string;
-  readonly keys: PublicIdentity;
-  #number = 0;
-
-  static async make(): Promise<InstallDouble> {
-    const ageIdentity = await generateAgeIdentity();
-    const recipient = await recipientOf(ageIdentity);
-    return new InstallDouble(await signerOf(await generateSigningKeys(true)), ageIdentity, recipient);
-  }
-
-  private constructor(signer: Signer, ageIdentity: string, recipient: string) {
-    this.signer = signer;
-    this.ageIdentity = ageIdentity;
-    this.keys = { signingKey: signer.signingKey, recipient };
-  }
-
-  async seal(to: PublicIdentity, content: LetterContent): Promise<Uint8Array> {
-    this.#number += 1;
-    const head = { v: 1, id: crypto.randomUUID(), from: this.keys.signingKey, to: to.signingKey } as const;
-    const times = { number: this.#number, sentMs: Date.now(), expiresMs: Date.now() + HOUR_MS };
-    const envelope: Envelope = { ...head, ...times, ...content };
-    return (await sealLetter(envelope, this.signer, to.recipient)).sealed;
-  }
-}
 
 const proposal = (): LetterContent => ({
   kind: 'command-proposal',
@@ -219,21 +190,8 @@ describe('a letter', () => {
 });
 
 describe('the key’s sheet', () => {
-  /** The viewer's desk, with a list of technicians. */
-  function viewerDesk(): DeskDouble {
-    const double = new DeskDouble();
-    const others = double.fetch;
-    Object.assign(double, {
-      fetch: ((input, init) => {
-        const path = new URL(input instanceof Request ? input.url : input).pathname;
-        return /^\/api\/(technicians|mailbox)/.test(path) ? desk.fetch(input, init) : others(input, init);
-      }) satisfies typeof fetch,
-    });
-    return double;
-  }
-
   async function openSheet(width = 1280): Promise<string> {
-    services = await start(viewerDesk(), '#/', width);
+    services = await start(new DeskDouble(desk), '#/', width);
     await vi.waitFor(() => {
       get('[aria-label="Your signing key"]');
     });
@@ -253,7 +211,13 @@ describe('the key’s sheet', () => {
     expect(entry.name).toBe('Ines Hart');
     expect(await problems()).toEqual([]);
     const root = await signerOf(await generateSigningKeys(true));
-    const list = { v: 1, organisation: 'Fluxion Support', version: 1, issuedMs: 1, validUntilMs: 2 } as const;
+    const list = {
+      v: 1,
+      organisation: 'Fluxion Support',
+      version: 1,
+      issuedMs: 1,
+      validUntilMs: Date.now() + 60_000,
+    } as const;
     desk.technicians = await signTechnicians({ ...list, technicians: [] }, root);
     await userEvent.click(page.getByRole('button', { name: 'Ask again' }));
     await vi.waitFor(() => {
