@@ -148,10 +148,6 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const wipes = new Wipes({ session, windows, drafts, lanes, recording });
     const wipe = (): Promise<{ windows: number; failed: number }> => wipes.wipe();
 
-    const offered = options.commands ?? {};
-    const run = { dataDir, fs, clock, app, maxAgeMs: settings.maxAgeMs, session, lanes, drafts, outbox, post, audit };
-    const support = await openHostCommands({ ...run, offered, panels, windows });
-    commands = support;
     const live = new Live({
       app,
       clock,
@@ -166,6 +162,10 @@ export async function startHost(options: HostOptions): Promise<Host> {
       technicianOf: (signingKey, sentMs) => box.technicianOf(signingKey, sentMs),
       takeLetter: (id, sealed, from) => box.take({ id, sealed }, from),
     });
+    const offered = options.commands ?? {};
+    const run = { dataDir, fs, clock, app, maxAgeMs: settings.maxAgeMs, session, lanes, drafts, outbox, post, audit };
+    const support = await openHostCommands({ ...run, offered, panels, windows, others: live.invitations });
+    commands = support;
     box.onWritten((to, id, sealed) => {
       live.carry(to, id, sealed);
     });

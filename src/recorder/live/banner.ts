@@ -9,7 +9,7 @@ const STYLE = `
 :host { all: initial; display: block !important; position: fixed !important; inset: auto 0 0 auto !important;
   width: 0 !important; height: 0 !important; z-index: 2147483646 !important; }
 section {
-  box-sizing: border-box; position: fixed; inset: auto 16px 16px auto; width: min(360px, calc(100vw - 24px));
+  box-sizing: border-box; position: fixed; inset: auto 16px 16px auto; width: min(390px, calc(100vw - 24px));
   padding: 10px 12px; border: 1px solid light-dark(#d0d3da, #43464f); border-inline-start: 4px solid light-dark(#b3261e, #ff8d82);
   border-radius: 10px; background: light-dark(#ffffff, #1b1d22); color: light-dark(#1c1e24, #eceef3);
   box-shadow: 0 6px 24px rgb(0 0 0 / 28%); color-scheme: light dark; font: 14px/1.4 system-ui, sans-serif; overflow-wrap: anywhere;
@@ -88,7 +88,15 @@ export class LiveBanner {
     const { orders, phase, isUnstable, question } = state;
     // A page that replaces its whole document takes the banner along.
     if (!this.#host.isConnected) document.documentElement.append(this.#host);
-    const key = JSON.stringify([orders.with, orders.grants, orders.doing, phase, isUnstable, question?.text]);
+    const key = JSON.stringify([
+      orders.with,
+      orders.grants,
+      orders.asked,
+      orders.doing,
+      phase,
+      isUnstable,
+      question?.text,
+    ]);
     if (key === this.#shown) return;
     this.#shown = key;
     const focused = this.#host.shadowRoot?.activeElement?.textContent;
@@ -101,6 +109,7 @@ export class LiveBanner {
         ? [this.#line('soft', `${nameOf(orders)} ${DOING_WORDS[orders.doing]}.`)]
         : []),
       ...(isUnstable ? [this.#line('soft warn', 'Nothing comes through at the moment.')] : []),
+      ...(isOpen && orders.asked > 0 ? [this.#askedBox(orders)] : []),
       ...(question === undefined ? [] : [this.#question(question)]),
       this.#buttons(orders),
     );
@@ -123,6 +132,12 @@ export class LiveBanner {
     }
     line.append(words);
     return line;
+  }
+
+  /** Decided in the panel, which the technician can neither see nor reach. */
+  #askedBox(orders: LiveOrders): HTMLElement {
+    const text = `${nameOf(orders)} asks you to allow something.`;
+    return this.#question({ text, choices: [{ label: 'Look at it', press: this.#options.onOpenPanel }] });
   }
 
   #question({ text, choices }: BannerQuestion): HTMLElement {

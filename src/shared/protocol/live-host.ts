@@ -117,6 +117,8 @@ const ordersSchema = v.object({
   /** The customer has compared these words and found them equal. */
   confirmed: v.optional(words),
   grants: v.array(grantSchema),
+  /** How much waits for the customer's word in the panel. */
+  asked: count,
   /** Grants and asks that are over, the last ones. */
   settled: v.array(v.object({ grant: uuid, reason: v.picklist(WITHDRAWALS) })),
   /** Whom the banner names, and whether by their key. */

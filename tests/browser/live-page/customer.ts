@@ -45,6 +45,7 @@ export class Customer {
       startedMs: 0,
       offers: ['view-dom', 'console', 'chat', 'point', 'screenshot', 'commands'],
       grants: [],
+      asked: 0,
       settled: [],
       with: { isVerified: false },
     };

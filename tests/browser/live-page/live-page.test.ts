@@ -271,6 +271,14 @@ describe('the banner', () => {
     expect(customer.told1('stop')).toEqual([{ kind: 'stop', what: 'session' }]);
   });
 
+  it('says that something waits for the customer’s word, and opens the panel for it', async () => {
+    const customer = await openCustomer();
+    customer.command({ asked: 1, with: { name: 'Ines', isVerified: false } });
+    await expect.poll(overlayText).toContain('Ines asks you to allow something.');
+    await press('Look at it');
+    expect(await customer.host.until('openPanel')).toEqual({ view: 'live' });
+  });
+
   it('says plainly that somebody is not verified', async () => {
     const customer = await openCustomer();
     customer.command({ with: { name: 'Ines', isVerified: false } });

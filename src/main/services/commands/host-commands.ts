@@ -55,6 +55,8 @@ export interface HostCommandsOptions {
   readonly audit: AuditTrail;
   readonly panels: Audience<PanelContract>;
   readonly windows: Audience<RecorderContract>;
+  /** What else waits for the customer's word: windows are told how much there is in all. */
+  readonly others: { readonly pending: () => number; readonly onChange: (listener: () => void) => void };
 }
 
 export interface HostCommands {
@@ -85,7 +87,7 @@ export async function openHostCommands(options: HostCommandsOptions): Promise<Ho
     },
     redaction: () => outputRedaction((text) => lanes.maskText(text)),
   });
-  const stopTelling = tellProposals(proposals, options.panels, options.windows);
+  const stopTelling = tellProposals(proposals, options.panels, options.windows, options.others);
   return {
     handlers: proposalHandlers(proposals),
     describe: () => registry.describe(),

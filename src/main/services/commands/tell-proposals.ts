@@ -10,21 +10,27 @@ export function tellProposals(
   proposals: Proposals,
   panels: Audience<PanelContract>,
   windows: Audience<RecorderContract>,
+  /** What else waits for the customer's word. */
+  others: { readonly pending: () => number; readonly onChange: (listener: () => void) => void },
 ): () => void {
   let timer: NodeJS.Timeout | undefined;
-  let told = proposals.pending;
+  const pendingNow = (): number => proposals.pending + others.pending();
+  let told = pendingNow();
+  const tellWindows = (): void => {
+    if (pendingNow() === told) return;
+    told = pendingNow();
+    windows.tellAll('proposals', { pending: told });
+  };
+  others.onChange(tellWindows);
   const stops = [
     windows.onJoin((window) => {
-      windows.tell(window, 'proposals', { pending: proposals.pending });
+      windows.tell(window, 'proposals', { pending: pendingNow() });
     }),
     panels.onJoin((panel) => {
       panels.tell(panel, 'proposals', { proposals: proposals.list() });
     }),
     proposals.onChange(() => {
-      if (proposals.pending !== told) {
-        told = proposals.pending;
-        windows.tellAll('proposals', { pending: told });
-      }
+      tellWindows();
       timer ??= setTimeout(() => {
         timer = undefined;
         if (panels.size > 0) panels.tellAll('proposals', { proposals: proposals.list() });

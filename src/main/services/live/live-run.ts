@@ -248,6 +248,7 @@ export class LiveRun {
       offers: [...offers],
       ...(this.#confirmed === undefined ? {} : { confirmed: [...this.#confirmed] }),
       grants: this.grants.given.map(({ grant, kind, untilMs }) => ({ grant, kind, untilMs })),
+      asked: this.grants.asked.length,
       settled: this.grants.settled,
       with: {
         ...(name === undefined ? {} : { name }),

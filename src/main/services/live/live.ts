@@ -46,10 +46,18 @@ const LETTER_LIFE_MS = 10 * 60_000;
 /** Live sessions of this host: one at a time, begun by the panel alone. */
 export class Live {
   readonly #options: LiveOptions;
+  /** What waits for the customer's word, for the notice in the app's windows. */
+  readonly invitations = {
+    pending: (): number => this.#invitations.list().length,
+    onChange: (listener: () => void): void => {
+      this.#onInvitations = listener;
+    },
+  };
   readonly #invitations: Invitations;
   readonly #stops: (() => void)[];
   readonly #closing = new AbortController();
   #run: LiveRun | undefined;
+  #onInvitations: () => void = () => undefined;
   #isBeginning = false;
   /** The window from which the panel was opened last. */
   #opener: string | undefined;
@@ -61,6 +69,8 @@ export class Live {
     this.#invitations = new Invitations(options.clock, options.receiptCodeOf);
     const timer = setInterval(() => {
       this.#run?.tick();
+      // An invitation that is too old is not one any more.
+      this.#onInvitations();
     }, TICK_MS);
     timer.unref();
     this.#stops = [
@@ -251,6 +261,7 @@ export class Live {
 
   #changed(): void {
     if (this.#closing.signal.aborted) return;
+    this.#onInvitations();
     this.#telling ??= setTimeout(() => {
       this.#telling = undefined;
       if (this.#options.panels.size > 0) this.#options.panels.tellAll('live', this.view());
