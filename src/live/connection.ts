@@ -1,11 +1,12 @@
 import { LIVE_CHANNELS, type Candidate, type Description, type LiveChannel } from '../shared/protocol/live.js';
 import { LiveError, type LiveErrorCode } from '../shared/protocol/live-errors.js';
-import { candidateLine, parseCandidateLine } from './candidate-line.js';
+import { parseCandidateLine } from './candidate-line.js';
 import { Channel, type ChannelData } from './channel.js';
 import { keepsFingerprint, readDescription, writeDescription } from './description.js';
 import { diagnose } from './diagnosis.js';
 import { PhaseClock, type Deadlines, type Phase, type TimedPhase } from './phases.js';
 import { makePeer, type PatientPeer, type PeerOptions, type PeerRole } from './peer.js';
+import { RemoteCandidates, toInit } from './remote-candidates.js';
 import { QualityMeter, type Quality } from './quality.js';
 
 export interface Renegotiation {
@@ -35,10 +36,6 @@ export interface ConnectionEvents {
   end(error: LiveError): void;
 }
 
-/** Twice what one description may hold. */
-const MAX_REMOTE_CANDIDATES = 48;
-/** While no way is found, the other side's candidates are tried anew: whoever answers a copied text is minutes late. */
-const NUDGE_MS = 3000;
 /** How long a farewell may take. */
 const FAREWELL_MS = 500;
 
@@ -53,14 +50,11 @@ export class Connection {
   readonly #clock: PhaseClock;
   readonly #meter = new QualityMeter();
   readonly #local: Candidate[] = [];
-  readonly #remote: Candidate[] = [];
+  readonly #remote: RemoteCandidates;
   readonly #early: Candidate[] = [];
   readonly #relayErrors: number[] = [];
   #fingerprints: { local?: string; remote?: string } = {};
-  #nudging: ReturnType<typeof setInterval> | undefined;
   #losing: ReturnType<typeof setTimeout> | undefined;
-  /** How often the other side's candidates were tried anew. */
-  #round = 0;
   #isUnstable = false;
 
   /** Throws `live-unsupported`. */
@@ -73,6 +67,7 @@ export class Connection {
     // Undefined where the browser refuses the configuration.
     if (!connection || !channel) throw new LiveError('live-unsupported');
     this.#connection = connection;
+    this.#remote = new RemoteCandidates(connection);
     for (const [name, id] of Object.entries(LIVE_CHANNELS) as [LiveChannel, number][]) {
       const made = id === 0 ? channel : connection.createDataChannel(name, { negotiated: true, id });
       made.addEventListener('open', () => {
@@ -115,7 +110,7 @@ export class Connection {
   receive(description: Description): void {
     if (this.phase === 'closed' || this.#fingerprints.remote !== undefined) return;
     this.#fingerprints.remote = description.fingerprint;
-    this.#remote.push(...description.candidates);
+    this.#remote.add(...description.candidates);
     const kind = this.role === 'publisher' ? 'answer' : 'offer';
     this.#peer.signal({ type: kind, sdp: writeDescription(kind, description) });
     if (this.role === 'publisher') this.#startRouting();
@@ -123,8 +118,7 @@ export class Connection {
 
   /** Candidates that come before the description wait for it. */
   addCandidate(candidate: Candidate): void {
-    if (this.phase === 'closed' || this.#remote.length >= MAX_REMOTE_CANDIDATES) return;
-    this.#remote.push(candidate);
+    if (this.phase === 'closed' || !this.#remote.add(candidate)) return;
     this.#peer.signal({ type: 'candidate', candidate: toInit(candidate) });
   }
 
@@ -162,7 +156,6 @@ export class Connection {
     if (this.phase === 'closed') return;
     const wasOpen = this.phase === 'open';
     this.#clock.enter('closed');
-    clearInterval(this.#nudging);
     this.#stopLosing();
     if (wasOpen && farewell !== undefined) await this.#sayFarewell(farewell);
     for (const channel of this.#channels.values()) channel.close();
@@ -231,29 +224,8 @@ export class Connection {
   #startRouting(): void {
     if (this.phase !== 'signaling') return;
     this.#enter('routing');
-    this.#startNudging();
+    this.#remote.startNudging();
     this.#look();
-  }
-
-  #startNudging(): void {
-    clearInterval(this.#nudging);
-    this.#nudging = setInterval(() => {
-      this.#nudge();
-    }, NUDGE_MS);
-  }
-
-  /**
-   * ICE has given up on every pair: it begins anew. The other side may only now have got our description; and what we send keeps the
-   * way through our own NAT open for it.
-   */
-  #nudge(): void {
-    if (this.phase !== 'routing' && this.#losing === undefined) clearInterval(this.#nudging);
-    else if (['failed', 'disconnected'].includes(this.#connection.iceConnectionState)) {
-      this.#round += 1;
-      // One that it takes no more changes nothing for the others.
-      for (const candidate of this.#remote)
-        this.#connection.addIceCandidate(toInit(candidate, this.#round)).catch(() => undefined);
-    }
   }
 
   /** Where the connection stands now; asked for whenever anything about it has changed. */
@@ -261,7 +233,10 @@ export class Connection {
     const { iceConnectionState: ice, connectionState } = this.#connection;
     const hasWay = ice === 'connected' || ice === 'completed';
     if (this.phase === 'routing' && hasWay) this.#enter('securing');
-    if (this.phase === 'securing' && connectionState === 'connected') this.#enter('channels');
+    if (this.phase === 'securing' && connectionState === 'connected') {
+      this.#remote.stopNudging();
+      this.#enter('channels');
+    }
     // At once where the certificate is not the one that was announced; it may be known only after the handshake.
     if (this.#isRefused && (this.phase === 'securing' || this.phase === 'channels')) this.#end('live-not-secured');
     if (this.phase === 'channels' && [...this.#channels.values()].every(({ isOpen }) => isOpen)) this.#enter('open');
@@ -285,12 +260,13 @@ export class Connection {
     this.#losing = setTimeout(() => {
       this.#end('live-lost');
     }, patienceMs);
-    this.#startNudging();
+    this.#remote.startNudging();
   }
 
   #stopLosing(): void {
     clearTimeout(this.#losing);
     this.#losing = undefined;
+    this.#remote.stopNudging();
   }
 
   #enter(phase: Phase): void {
@@ -311,7 +287,7 @@ export class Connection {
     if (phase === 'securing') return this.role === 'subscriber' ? 'live-no-answer' : 'live-channels-failed';
     if (phase === 'channels') return 'live-channels-failed';
     const { servers } = this.#options;
-    return diagnose({ servers, local: this.#local, remote: this.#remote, relayErrors: this.#relayErrors });
+    return diagnose({ servers, local: this.#local, remote: this.#remote.all, relayErrors: this.#relayErrors });
   }
 
   /** The browser gave it up. */
@@ -325,9 +301,4 @@ export class Connection {
     void this.close();
     this.#events.end(new LiveError(code, { cause }));
   }
-}
-
-/** Everything is bundled into the first section, whose name is `0` in every browser's SDP and in ours. */
-function toInit(candidate: Candidate, round = 0): RTCIceCandidateInit {
-  return { candidate: candidateLine(candidate, round), sdpMid: '0', sdpMLineIndex: 0 };
 }

@@ -19,7 +19,7 @@ export const DEADLINES: Deadlines = {
   channels: 15_000,
 };
 
-/** Forwards only, but for a way that is lost again while DTLS is at work; tells when a phase takes too long. */
+/** Forwards only; tells when a phase takes too long. */
 export class PhaseClock {
   readonly #deadlines: Deadlines;
   readonly #onLate: (phase: TimedPhase) => void;
