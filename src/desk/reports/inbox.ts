@@ -14,6 +14,8 @@ export interface InboxRequest {
 interface Row {
   readonly state: ReportState;
   readonly haystack: Haystack;
+  /** The inbox's, at its last change. */
+  revision: number;
   /** Made again after each change. */
   summary: ReportSummary | undefined;
 }
@@ -44,13 +46,24 @@ export class Inbox {
     return this.#rows.get(id)?.state;
   }
 
+  /** Names this state of one report, its conversation included; undefined where there is no such report. */
+  revisionOf(id: string): number | undefined {
+    return this.#rows.get(id)?.revision;
+  }
+
   /** Call after every change of a state, and for a new one. */
   changed(state: ReportState): void {
     this.#revision += 1;
     const row = this.#rows.get(state.head.id);
     if (row === undefined) {
-      this.#rows.set(state.head.id, { state, haystack: new Haystack(state.head), summary: undefined });
+      this.#rows.set(state.head.id, {
+        state,
+        haystack: new Haystack(state.head),
+        revision: this.#revision,
+        summary: undefined,
+      });
     } else {
+      row.revision = this.#revision;
       row.summary = undefined;
     }
     // A report keeps its place once it has one.

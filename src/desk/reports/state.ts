@@ -16,7 +16,6 @@ export class ReportState {
   #comments = 0;
   #arrivedMs: number | undefined;
   #lastMs: number | undefined;
-  #revision = 0;
 
   constructor(head: ReportHead) {
     this.head = head;
@@ -30,11 +29,6 @@ export class ReportState {
   /** When the newest entry of its conversation was written. */
   get lastMs(): number | undefined {
     return this.#lastMs;
-  }
-
-  /** Grows with every change: the same number means the same summary and the same conversation. */
-  get revision(): number {
-    return this.#revision;
   }
 
   get entries(): number {
@@ -53,7 +47,6 @@ export class ReportState {
   apply(entry: ConversationEntry): void {
     if (this.#seen.has(entry.id)) return;
     this.#seen.add(entry.id);
-    this.#revision += 1;
     this.#lastMs = Math.max(this.#lastMs ?? entry.atMs, entry.atMs);
     switch (entry.type) {
       case 'part':
@@ -77,7 +70,6 @@ export class ReportState {
   }
 
   digest(digest: Digest): void {
-    this.#revision += 1;
     this.#digests.set(digest.part.number, digest);
   }
 

@@ -55,10 +55,10 @@ export function reportRoutes(app: FastifyInstance, options: ReportRoutesOptions)
 
     scope.get('/api/reports/:id', calls, async (request, reply) => {
       const { id } = parse(reportParamsSchema, request.params, 'report-unknown');
-      const state = reports.inbox.get(id);
-      if (state === undefined) throw new DeskError('report-unknown');
+      const revision = reports.inbox.revisionOf(id);
+      if (revision === undefined) throw new DeskError('report-unknown');
       // Before the conversation is read: what is added meanwhile makes it another answer.
-      const tag = `"${run}.${state.revision}"`;
+      const tag = `"${run}.${revision}"`;
       reply.header('etag', tag).header('cache-control', 'private, no-cache');
       if (namesTag(request.headers['if-none-match'] ?? '', tag)) return reply.status(304).send();
       const { entries, skipped } = await reports.conversation(id);

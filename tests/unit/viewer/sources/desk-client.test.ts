@@ -59,6 +59,35 @@ describe('what it asks', () => {
     expect(asked[0]?.init.body).toBe('{"code":"once"}');
   });
 
+  it('asks for a report only if it is another than the one it has', async () => {
+    const summary = {
+      id: ID,
+      receiptCode: 'K7QF2-9DM4X-7',
+      createdMs: 1,
+      session: 's1',
+      app: { name: 'Fluxion', version: '4.2.0' },
+      description: '',
+      status: 'new',
+      parts: [],
+      quarantined: 0,
+      bytes: 0,
+      comments: 0,
+      errors: 0,
+      durationMs: 0,
+      updatedMs: 1,
+    };
+    const { client, asked } = deskThat(({ init }) =>
+      new Headers(init.headers).get('if-none-match') === '"1"'
+        ? new Response(null, { status: 304 })
+        : json({ report: summary, conversation: [] }, { headers: { etag: '"1"' } }),
+    );
+    const first = await client.report(ID);
+    expect(first).toEqual({ answer: { report: summary, conversation: [] }, tag: '"1"' });
+    await expect(client.report(ID, undefined, first?.tag)).resolves.toBeUndefined();
+    await expect(client.report(ID, undefined, '"0"')).resolves.toEqual(first);
+    expect(new Headers(asked[0]?.init.headers).has('if-none-match')).toBe(false);
+  });
+
   it('takes an answer without a body', async () => {
     const { client } = deskThat(() => new Response(null, { status: 204 }));
     await expect(client.signOut()).resolves.toBeUndefined();
@@ -91,6 +120,23 @@ describe('what goes wrong', () => {
   ])('%s is %s', async (_name, answer, code) => {
     const { client } = deskThat(answer);
     expect((await failure(client.inbox({ limit: 50 }))).code).toBe(code);
+  });
+
+  it('takes no "unchanged" of whom it has asked for everything', async () => {
+    const { client } = deskThat(() => new Response(null, { status: 304 }));
+    await failure(client.report(ID));
+  });
+
+  it.each([
+    [401, true],
+    [404, false],
+    [409, false],
+    [429, true],
+    [503, true],
+    [507, true],
+  ])('of status %i may heal: %s', async (status, mayHeal) => {
+    const { client } = deskThat(() => json({ code: 'x', message: 'No.' }, { status }));
+    expect((await failure(client.inbox({ limit: 50 }))).mayHeal).toBe(mayHeal);
   });
 
   it('says what the desk said, and how long it asked to wait', async () => {
