@@ -95,6 +95,19 @@ export class LiveBrowser {
     this.page = await openPage(this.#browser, await buildOnce());
   }
 
+  /** What the page holds on to, in bytes, once all else was collected. */
+  async heapBytes(): Promise<number> {
+    const session = await this.page.context().newCDPSession(this.page);
+    try {
+      // What a finalizer lets go of is collected the second time.
+      for (let time = 0; time < 2; time += 1) await session.send('HeapProfiler.collectGarbage');
+      const { usedSize, backingStorageSize } = await session.send('Runtime.getHeapUsage');
+      return usedSize + backingStorageSize;
+    } finally {
+      await session.detach();
+    }
+  }
+
   deliver(letter: LiveLetter | { readonly kind: string }): Promise<void> {
     return this.page.evaluate((given) => {
       liveDeliver(given as LiveLetter);

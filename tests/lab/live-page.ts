@@ -2,6 +2,7 @@ import type { IceServer } from '../../src/shared/protocol/live-ice.js';
 import { LetterSignaling, ManualPublisher, publish, RelaySignaling } from '../../src/live/publisher/publish.js';
 import type { LiveEvents, LiveSession } from '../../src/live/publisher/publish.js';
 import type { LiveLetter } from '../../src/live/publisher/publish.js';
+import type { DataChannelName } from '../../src/live/attempt.js';
 import type { PeerRole } from '../../src/live/peer.js';
 import { ManualSubscriber, subscribe } from '../../src/live/subscriber/subscribe.js';
 import type { Signaling } from '../../src/live/signaling/signaling.js';
@@ -38,7 +39,11 @@ declare global {
   function liveConfirm(): void;
   function liveEnd(): Promise<void>;
   function liveSend(text: string): Promise<void>;
+  /** The last hundred. */
   function liveReceived(): readonly string[];
+  function liveReceivedBytes(): number;
+  /** Sends from now on what an open session carries: so many bytes by a channel, so many times a second. */
+  function liveStream(channel: DataChannelName, bytes: number, perSecond: number): void;
   /** `direct`, or `relay` and how the relay is reached. */
   function liveRoute(): Promise<string>;
   function liveDeliver(letter: LiveLetter): void;
@@ -51,6 +56,7 @@ let manual: ManualPublisher | ManualSubscriber | undefined;
 let shown = '';
 let deliver: (letter: LiveLetter) => void = () => undefined;
 const received: string[] = [];
+let receivedBytes = 0;
 
 function current(): LiveSession {
   if (session === undefined) throw new Error('liveBegin comes first');
@@ -91,7 +97,9 @@ globalThis.liveBegin = (options) => {
     control: () => undefined,
     track: () => undefined,
     message: (_channel, data) => {
+      receivedBytes += data.length;
       received.push(typeof data === 'string' ? data : new TextDecoder().decode(data));
+      if (received.length > 100) received.shift();
     },
   };
   const begin = options.role === 'publisher' ? publish : subscribe;
@@ -121,6 +129,13 @@ globalThis.liveConfirm = () => {
 globalThis.liveEnd = () => current().end();
 globalThis.liveSend = (text) => current().channel('bulk').send(text);
 globalThis.liveReceived = () => received;
+globalThis.liveReceivedBytes = () => receivedBytes;
+globalThis.liveStream = (channel, bytes, perSecond) => {
+  setInterval(() => {
+    const data = new Uint8Array(bytes).fill(120);
+    void current().channel(channel).send(data);
+  }, 1000 / perSecond);
+};
 globalThis.liveRoute = async () => {
   const { route = '', relayProtocol } = await current().quality();
   return [route, ...(relayProtocol === undefined ? [] : [relayProtocol])].join(' ');
