@@ -6,7 +6,8 @@ import { SIGNALING_PATH, SignalingSockets } from '../src/desk/signaling/sockets.
 import { launchChromium } from '../tests/e2e/product.js';
 import { pageServer } from './bench-pages.js';
 import { median, round, type Bench, type Figure } from './figures.js';
-import type { LiveBench, OurTimes, Tickets } from './pages/live.js';
+import type { LiveBench, OurTimes } from './pages/live.js';
+import type { Tickets } from './pages/raw-peer.js';
 
 declare const liveBench: LiveBench;
 

@@ -1,15 +1,9 @@
 import { ManualPublisher, publish, RelaySignaling } from '../../src/live/publisher/publish.js';
 import type { LiveEvents, LivePhase, LiveSession } from '../../src/live/publisher/publish.js';
 import { ManualSubscriber, subscribe } from '../../src/live/subscriber/subscribe.js';
-import { connectRaw } from './raw-peer.js';
+import { connectRaw, type Tickets } from './raw-peer.js';
 
 // Both sides of a live session in one page, through a relay; and the same with nothing but a browser's RTCPeerConnection.
-
-export interface Tickets {
-  readonly url: string;
-  readonly publisher: string;
-  readonly subscriber: string;
-}
 
 /** Since the customer said so, in ms. */
 export interface OurTimes {

@@ -1,6 +1,11 @@
-import type { Tickets } from './live.js';
-
 // The peer of a bench: RTCPeerConnection as its documentation shows it, through the same relay.
+
+/** Places of two sides in one room of a relay. */
+export interface Tickets {
+  readonly url: string;
+  readonly publisher: string;
+  readonly subscriber: string;
+}
 
 interface RawSignal {
   readonly description?: RTCSessionDescriptionInit;

@@ -1,7 +1,7 @@
 import type { LiveEvents, LiveOptions } from '../live-state.js';
 import { LiveSession } from '../session.js';
 
-export { LetterSignaling, type LiveCorrespondence, type LiveLetter } from '../signaling/letters.js';
+export { LetterSignaling, type LiveLetter } from '../signaling/letters.js';
 export { ManualPublisher } from '../signaling/manual.js';
 export { RelaySignaling } from '../signaling/relay.js';
 export type { LiveEvents, LivePhase, LiveState } from '../live-state.js';

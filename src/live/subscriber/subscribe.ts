@@ -6,6 +6,9 @@ export { ManualSubscriber } from '../signaling/manual.js';
 export { RelaySignaling } from '../signaling/relay.js';
 export type { LiveEvents, LivePhase, LiveState } from '../live-state.js';
 export type { LiveSession } from '../session.js';
+export type { Signaling } from '../signaling/signaling.js';
+export type { Quality } from '../quality.js';
+export { Incoming, type IncomingEvents } from './incoming.js';
 
 /** The technician's half of a live session. */
 export function subscribe(options: Omit<LiveOptions, 'role'>, events: LiveEvents): LiveSession {
