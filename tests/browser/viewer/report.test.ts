@@ -327,7 +327,7 @@ describe('what cannot be read', () => {
       expect(rows()).toHaveLength(10);
     }, 5_000);
     await showsStep(0);
-    press('6');
+    press('7');
     await vi.waitFor(() => {
       expect(get('[aria-label=Details]').textContent).toMatch(/What is wrong with it.*network\//s);
     });
