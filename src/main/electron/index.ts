@@ -7,8 +7,10 @@ import { builtFolder } from '../services/built-folder.js';
 import type { CommandsOptions } from '../services/commands/host-commands.js';
 import { nodeFileSystem } from '../services/durable-file.js';
 import { startHost, type Host } from '../services/host.js';
+import type { IceServer } from '../../shared/protocol/live-ice.js';
 import type { PanelView } from '../services/recorder-handlers.js';
 import { electronCommands } from './app-commands.js';
+import { watchLock } from './lock-watch.js';
 import { keepCrashDumps } from './crash-reporting.js';
 import { electronModule, runtimeName } from './electron-module.js';
 import { ElectronHostError } from './errors.js';
@@ -29,6 +31,8 @@ export interface ElectronHostOptions {
   readonly desk?: { readonly url: string; readonly key?: string };
   /** Keys of the organisations whose technicians may propose commands (`fluxrec keys new-root`). Default: nobody may. */
   readonly rootKeys?: readonly string[];
+  /** STUN and TURN servers for live sessions, beside those that the desk names. Default: none. */
+  readonly iceServers?: readonly IceServer[];
   /** What support may propose: the app's own commands, its servers. `restart` and the web cache are there by themselves. See docs/commands.md. */
   readonly commands?: CommandsOptions;
   /** How much of the past is kept. Defaults: ten minutes, 200 MB. */
@@ -102,6 +106,7 @@ export function startElectronHost(options: ElectronHostOptions): ElectronHost {
       },
     }),
     rootKeys: options.rootKeys,
+    iceServers: options.iceServers,
     commands: electronCommands(electron, options.commands),
     captureConsole: options.captureConsole,
     runtime: runtimeName(),
@@ -134,6 +139,14 @@ export function startElectronHost(options: ElectronHostOptions): ElectronHost {
       () => undefined, // Said above.
     );
   });
+  watchLock(
+    app,
+    () => electron.powerMonitor,
+    () => {
+      // What has ended has ended, also where the disk does not take the record of it.
+      void host?.noteLock().catch(() => undefined);
+    },
+  );
   const closeChannel = openRecorderChannel({
     ipcMain,
     host: started,

@@ -12,6 +12,7 @@ import { EventSockets } from './event-sockets.js';
 import { refuse } from './frame-http.js';
 import { PanelServer } from './panel-server.js';
 import { originsOf, problemOf } from './site.js';
+import type { IceServer } from '../../shared/protocol/live-ice.js';
 
 export interface WebHostOptions {
   /** The app's own server, listening or not yet. The recorder answers under `basePath` on it; everything else stays the app's. */
@@ -33,6 +34,8 @@ export interface WebHostOptions {
   readonly settings?: { readonly maxAgeMs?: number; readonly maxBytes?: number };
   /** Keys of the organisations whose technicians may propose commands (`fluxrec keys new-root`). Default: nobody may. */
   readonly rootKeys?: readonly string[];
+  /** STUN and TURN servers for live sessions, beside those that the desk names. Default: none. */
+  readonly iceServers?: readonly IceServer[];
   /** What support may propose: the app's own commands, its caches, its servers. See docs/commands.md. */
   readonly commands?: CommandsOptions;
   /** Whether the process's console is recorded. Default: true. */
@@ -65,6 +68,7 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
     settings,
     captureConsole: options.captureConsole,
     rootKeys: options.rootKeys,
+    iceServers: options.iceServers,
     commands: options.commands,
     openPanel: (view) => Promise.resolve({ embedUrl: `${panel.url}#${view}` }),
   });

@@ -39,6 +39,7 @@ export class LivePage {
   readonly #deps: LivePageDeps;
   readonly #banner: LiveBanner;
   readonly #stops: (() => void)[];
+  #isGone = false;
   #orders: LiveOrders | undefined;
   #session: LiveSession | undefined;
   #signaling: HostSignaling | ManualPublisher | undefined;
@@ -109,6 +110,8 @@ export class LivePage {
 
   /** The page goes, perhaps to come back. */
   leave(): void {
+    // What is said from here on is of a session that goes on without this page.
+    this.#isGone = true;
     this.#session?.leave();
     this.stop();
   }
@@ -350,7 +353,7 @@ export class LivePage {
   /** One after the other: what is said of an open session comes after the word that it is open. */
   #tell(news: LivePageNews, bytes?: Uint8Array<ArrayBuffer>): void {
     const session = this.#orders?.session;
-    if (session === undefined) return;
+    if (session === undefined || this.#isGone) return;
     this.#telling = this.#telling.then(() => this.#deps.tell(session, news, bytes)).catch(() => undefined); // It is away, or knows better.
   }
 

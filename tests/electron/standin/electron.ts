@@ -2,6 +2,7 @@
 import type {
   CrashReporter,
   Dialog,
+  PowerMonitor,
   Menu,
   MenuItemConstructorOptions,
   NativeTheme,
@@ -27,6 +28,11 @@ export const electron = strict<Partial<typeof import('electron')>>('electron', {
     start: (options) => {
       note('crashReporter.start', options);
     },
+  }),
+  powerMonitor: strict<PowerMonitor>('powerMonitor', {
+    on: ((event: string) => {
+      note('powerMonitor.on', event);
+    }) as unknown as PowerMonitor['on'],
   }),
   dialog: strict<Dialog>('dialog', {
     showMessageBox: (...values: unknown[]) => {

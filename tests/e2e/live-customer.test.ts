@@ -1,0 +1,139 @@
+import type { FrameLocator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findChromium } from '../lab/chromium.js';
+import { TechnicianBrowser } from '../lab/technician-browser.js';
+import { panelOf, startProduct, type Product } from './product.js';
+
+// The customer's side of a live session, as a customer has it; the technician is a page without a face.
+
+describe.skipIf(findChromium() === undefined)('a live session, on the customer’s side', () => {
+  let product: Product;
+  let fluxion: Page;
+  let panel: FrameLocator;
+  let technician: TechnicianBrowser;
+
+  beforeAll(async () => {
+    product = await startProduct();
+    fluxion = await product.openFluxion();
+    technician = await TechnicianBrowser.open(product.browser);
+  }, 120_000);
+  afterAll(async () => {
+    await product.close();
+  });
+
+  /** Guarded buttons act only when they have been in full view for half a second. */
+  async function press(name: string | RegExp): Promise<void> {
+    const button = panel.getByRole('button', { name });
+    await button.waitFor();
+    await fluxion.waitForTimeout(900);
+    await button.click();
+  }
+
+  async function openLive(): Promise<void> {
+    await fluxion.getByRole('button', { name: 'Send Diagnostics' }).click();
+    panel = panelOf(fluxion);
+    await panel.getByRole('link', { name: 'Live' }).click();
+  }
+
+  async function allow(kind: Parameters<typeof technicianAsk>[0]): Promise<void> {
+    await technician.page.evaluate((asked) => {
+      technicianAsk(asked);
+    }, kind);
+    await press('Allow');
+    await technician.until(
+      ({ control }) => control.some((message) => message.type === 'grant-given' && message.kind === kind),
+      `the grant ${kind}`,
+    );
+  }
+
+  it('begins by a code, is confirmed by words, and shows nothing before', async () => {
+    await openLive();
+    await panel.getByRole('button', { name: 'Show a code to read out' }).click();
+    const code = (await panel.getByText(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/).textContent()) ?? '';
+    const token = (await readFile(join(product.dir, 'desk', 'token'), 'utf8')).trim();
+    const { ticket } = await joinAs(product, token, code.replace('-', ''));
+    const url = `${product.deskUrl.replace('http', 'ws')}/api/live/socket`;
+    await technician.page.evaluate(
+      ([to, by]) => {
+        technicianBegin(to ?? '', by ?? '');
+      },
+      [url, ticket],
+    );
+    const { words } = await technician.until(({ phase }) => phase === 'comparing', 'the words');
+    for (const word of words) await panel.getByText(word, { exact: true }).waitFor();
+    await technician.page.evaluate(() => {
+      technicianConfirm();
+    });
+    await press('They are the same');
+    const { dom, console } = await technician.until(({ phase }) => phase === 'open', 'the open session');
+    expect([dom, console]).toEqual(['', '']);
+    await panel.getByText('Nothing yet.', { exact: false }).waitFor();
+  });
+
+  it('shows the app, masked, once that is allowed, and the log with what was before', async () => {
+    await allow('view-dom');
+    await allow('console');
+    await fluxion.keyboard.press('Escape');
+    await technician.until(({ dom }) => dom.includes('"type":2'), 'the app');
+    await technician.until(({ console }) => console.includes('caught-up'), 'the past');
+    await fluxion.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: 'Customers' }).click();
+    await fluxion.getByLabel('E-mail').pressSequentially('planted-ada@fluxion.example');
+    await fluxion.evaluate(() => {
+      console.warn('planted-ada@fluxion.example is not known; the end');
+    });
+    const { dom, console: lines } = await technician.until(({ console }) => console.includes('the end'), 'the log');
+    expect(dom + lines).not.toContain('planted-ada');
+    expect(dom).toContain('Customers');
+  });
+
+  it('is seen by the customer in the app, and taken back there by one press', async () => {
+    await fluxion.getByText('see the app, read the logs', { exact: false }).waitFor();
+    await fluxion.getByRole('button', { name: 'Take all back' }).click();
+    await technician.until(
+      ({ control }) => control.filter(({ type }) => type === 'grant-withdrawn').length === 2,
+      'the withdrawal',
+    );
+    const { dom } = await technician.seen();
+    await fluxion.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: 'Board' }).click();
+    await fluxion.waitForTimeout(500);
+    expect((await technician.seen()).dom).toBe(dom);
+  });
+
+  it('comes back after the app was loaded again, without what was granted', async () => {
+    await fluxion.reload();
+    await technician.until(({ phase }) => phase === 'comparing', 'new words');
+    await technician.page.evaluate(() => {
+      technicianConfirm();
+    });
+    await openLive();
+    await press('They are the same');
+    await technician.until(({ phase }) => phase === 'open', 'the open session');
+    await panel.getByText('Nothing yet.', { exact: false }).waitFor();
+  });
+
+  it('ends by the customer’s press, on both sides', async () => {
+    await panel.getByRole('button', { name: 'End session' }).click();
+    const { code } = await technician.until(({ phase }) => phase === 'ended', 'the end');
+    expect(code).toBe('live-ended');
+    await panel.getByRole('heading', { name: 'The live session has ended' }).waitFor();
+  });
+});
+
+async function joinAs({ deskUrl }: Product, token: string, code: string): Promise<{ ticket: string }> {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}`, origin: deskUrl };
+  const signedIn = await fetch(`${deskUrl}/api/session`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ token, name: 'Ines' }),
+  });
+  const cookie = (signedIn.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+  const joined = await fetch(`${deskUrl}/api/live/join`, {
+    method: 'POST',
+    headers: { ...headers, cookie },
+    body: JSON.stringify({ code }),
+  });
+  if (!joined.ok) throw new Error(`not joined: ${joined.status} ${await joined.text()}`);
+  return (await joined.json()) as { ticket: string };
+}
