@@ -10,6 +10,8 @@ export interface CephConfigOptions {
 const STORE_BYTES = 6 * 2 ** 30;
 /** Placement groups of each pool: enough for one OSD, and few enough that pools are made at once. */
 const GROUPS = 4;
+/** Tests kill the gateway, and do not wait ten minutes. */
+const LOCK_SECONDS = 15;
 
 /** One of everything, in memory and as fast to start as it can be. See https://docs.ceph.com/en/pacific/rados/configuration/ */
 export function cephConfig({ dir, fsid, monitor, gatewayPort }: CephConfigOptions): string {
@@ -56,6 +58,8 @@ rgw data = ${dir}/rgw
 rgw thread pool size = 32
 rgw run sync thread = false
 rgw enable usage log = false
+# A gateway that was killed while it finished an upload holds its lock for so long (10 minutes by default); until then every try fails.
+rgw mp lock max time = ${LOCK_SECONDS}
 rgw rados pool pg num min = ${GROUPS}
 `;
 }
