@@ -44,7 +44,11 @@ export function provideNamespaces(): boolean {
   const name = `fluxrec-probe-${process.pid}`;
   try {
     execFileSync('ip', ['netns', 'add', name], { stdio: 'ignore' });
-    execFileSync('ip', ['netns', 'exec', name, 'nft', 'list', 'ruleset'], { stdio: 'ignore' });
+    // Everything that a lab is made of; a kernel may lack the one or the other.
+    execFileSync('ip', ['-n', name, 'link', 'add', 'br0', 'type', 'bridge'], { stdio: 'ignore' });
+    execFileSync('ip', ['-n', name, 'link', 'add', 'v0', 'type', 'veth', 'peer', 'name', 'v1'], { stdio: 'ignore' });
+    const input = rules('symmetric');
+    execFileSync('ip', ['netns', 'exec', name, 'nft', '-f', '-'], { input, stdio: ['pipe', 'ignore', 'ignore'] });
     return true;
   } catch {
     return false; // A container without the right to.
@@ -139,7 +143,7 @@ export class NatLab {
     if (line === undefined) await this.#cable(nat, host, number);
     else await this.#longLine(nat, host, number, line);
     await this.#ip(host, `route add default via 10.${number}.0.1`);
-    await run('ip', ['netns', 'exec', nat, 'sysctl', '-qw', 'net.ipv4.ip_forward=1']);
+    await run('ip', ['netns', 'exec', nat, 'sh', '-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward']);
     const applied = run('ip', ['netns', 'exec', nat, 'nft', '-f', '-']);
     applied.child.stdin?.end(rules(kind));
     await applied;

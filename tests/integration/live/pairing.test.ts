@@ -31,7 +31,7 @@ async function compare(publisher: LiveBrowser, subscriber: LiveBrowser): Promise
   expect(two.words).toEqual(one.words);
 }
 
-describe.skipIf(findChromium() === undefined)('two browsers', () => {
+describe.skipIf(findChromium() === undefined)('two browsers', { timeout: 90_000 }, () => {
   test('pair by a code that the customer reads out', async () => {
     const desk = await freshDesk();
     const { body: room } = await desk.post<{ code: string; ticket: string }>('/api/live/rooms', {});
@@ -102,7 +102,7 @@ describe.skipIf(findChromium() === undefined)('two browsers', () => {
   });
 
   // Chromium gives an attempt up after 15 s; a person takes longer.
-  test('pair by two texts, minutes or half a minute apart', { timeout: 90_000 }, async () => {
+  test('pair by two texts, half a minute apart', async () => {
     const [publisher, subscriber] = await twoBrowsers();
     await publisher.begin({ role: 'publisher', servers: [], pairing: { by: 'text' } });
     await subscriber.begin({ role: 'subscriber', servers: [], pairing: { by: 'text' } });
@@ -120,7 +120,7 @@ describe.skipIf(findChromium() === undefined)('two browsers', () => {
     await confirmAndTalk(publisher, subscriber);
   });
 
-  test('come together again when the customer’s app is loaded anew', { timeout: 90_000 }, async () => {
+  test('come together again when the customer’s app is loaded anew', async () => {
     const desk = await freshDesk();
     const { body: room } = await desk.post<{ code: string; ticket: string }>('/api/live/rooms', {});
     const { body: joined } = await desk.post<{ ticket: string }>(
