@@ -4,21 +4,27 @@ import type { InvoiceCache } from './invoice-cache.js';
 import { RATES } from './ledger.js';
 
 export interface SupportOptions {
-  /** Fluxion's own address. */
-  readonly url: string;
   readonly desk: string | undefined;
-  readonly invoices: InvoiceCache;
-  readonly restart: () => void;
+  /** Fluxion as a server of its own, in the web host. */
+  readonly server?: {
+    readonly url: string;
+    readonly invoices: InvoiceCache;
+    readonly restart: () => void;
+  };
 }
 
-export function supportCommands({ url, desk, invoices, restart }: SupportOptions): CommandsOptions {
+export function supportCommands({ desk, server }: SupportOptions): CommandsOptions {
+  const atDesk = desk === undefined ? [] : [{ name: 'Support desk', url: desk }];
+  // In Electron the app's pages come from the main process itself, and the host knows how to start it again.
+  if (server === undefined) return { own: [checkRates], endpoints: atDesk };
+  const { url, invoices, restart } = server;
   return {
     own: [checkRates],
     caches: [{ name: 'Printed invoices', folder: invoices.folder }],
     endpoints: [
       { name: 'Rates', url: new URL('/api/rates', url).href },
       { name: 'Notices', url: new URL('/api/notices', url).href.replace(/^http/, 'ws') },
-      ...(desk === undefined ? [] : [{ name: 'Support desk', url: desk }]),
+      ...atDesk,
     ],
     restart,
   };

@@ -60,7 +60,11 @@ server.post<{ Body: LedgerOrder[] }>('/api/sync', (request, reply) => {
 
 const notices = new WebSocketServer({ noServer: true });
 server.server.on('upgrade', (request, socket, head) => {
-  if (request.url !== '/api/notices') return;
+  if (request.url !== '/api/notices') {
+    // Before the recorder's host is attached, its pages' sockets come here: they try again.
+    socket.destroy();
+    return;
+  }
   notices.handleUpgrade(request, socket, head, (channel) => {
     channel.send('Connected');
   });
@@ -77,7 +81,7 @@ const host = await startWebHost({
   ...(desk === undefined ? {} : { desk: { url: desk } }),
   panel: { port: supervised.ports['panel'] },
   rootKeys: values['root-key'],
-  commands: supportCommands({ url, desk, invoices, restart: supervised.restart }),
+  commands: supportCommands({ desk, server: { url, invoices, restart: supervised.restart } }),
 });
 supervised.onEnd(async () => {
   for (const channel of notices.clients) channel.terminate();

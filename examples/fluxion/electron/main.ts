@@ -4,13 +4,19 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { app, BrowserWindow, protocol, session } from 'electron';
 import { registerSchemes, startElectronHost } from 'fluxion-recorder/main';
+import { supportCommands } from '../support.js';
 import { keepMenu } from './menu.js';
 import { ORIGIN, SCHEME, serveFluxion } from './scheme.js';
 import { openWindow } from './window.js';
 
 // Chromium's own switches are among the arguments.
 const { values } = parseArgs({
-  options: { desk: { type: 'string' }, data: { type: 'string' } },
+  options: {
+    desk: { type: 'string' },
+    data: { type: 'string' },
+    // Whose technicians may propose commands. An app that is shipped has it in its code or its configuration.
+    'root-key': { type: 'string', multiple: true, default: [] },
+  },
   strict: false,
   allowPositionals: true,
 });
@@ -28,12 +34,15 @@ else app.quit();
 
 /** All of this before `ready`: nothing is awaited on the way here. */
 function start(): void {
+  const [desk] = textsOf(values.desk);
   registerSchemes([SCHEME]);
   // The one call that an app adds to its main process.
   const host = startElectronHost({
     origins: [ORIGIN],
     app: { name: 'Fluxion', version: '1.0.0' },
-    ...(typeof values.desk === 'string' ? { desk: { url: values.desk } } : {}),
+    ...(desk === undefined ? {} : { desk: { url: desk } }),
+    rootKeys: textsOf(values['root-key']),
+    commands: supportCommands({ desk }),
   });
 
   app.on('second-instance', () => {
@@ -58,4 +67,9 @@ function start(): void {
     keepMenu(host, openWindow);
     openWindow();
   });
+}
+
+/** An option that stands without its value is `true`. */
+function textsOf(value: unknown): string[] {
+  return [value].flat().filter((one) => typeof one === 'string');
 }

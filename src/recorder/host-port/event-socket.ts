@@ -20,6 +20,10 @@ export interface EventSocket {
 /** Between attempts: doubled from the first to the last, each with ±25 % of chance so that many windows do not come at once. */
 const RETRY_FIRST_MS = 250;
 const RETRY_LAST_MS = 10_000;
+/** A server that takes connections before the host answers on it may leave one unanswered for ever: then it is begun anew. */
+const OPENING_MS = 10_000;
+/** The same, where a call says that the host answers now. */
+const OPENING_AWAKE_MS = 1000;
 
 export function openEventSocket(httpUrl: string, listeners: EventSocketListeners): EventSocket {
   const Socket = globalThis.WebSocket;
@@ -29,6 +33,8 @@ export function openEventSocket(httpUrl: string, listeners: EventSocketListeners
   let connected = false;
   let attempts = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let opening: ReturnType<typeof setTimeout> | undefined;
+  let openingSinceMs = 0;
 
   function setConnected(value: boolean): void {
     if (connected === value) return;
@@ -44,6 +50,7 @@ export function openEventSocket(httpUrl: string, listeners: EventSocketListeners
 
   function drop(): void {
     clearTimeout(timer);
+    clearTimeout(opening);
     timer = undefined;
     const old = socket;
     socket = undefined; // Its late events find that they are no longer of the current socket.
@@ -63,6 +70,12 @@ export function openEventSocket(httpUrl: string, listeners: EventSocketListeners
       return;
     }
     socket = current;
+    openingSinceMs = performance.now();
+    clearTimeout(opening);
+    opening = setTimeout(() => {
+      drop();
+      retryLater();
+    }, OPENING_MS);
     current.addEventListener('open', () => {
       if (socket === current) current.send(greeting);
     });
@@ -72,6 +85,7 @@ export function openEventSocket(httpUrl: string, listeners: EventSocketListeners
     current.addEventListener('close', (event) => {
       if (socket !== current) return;
       socket = undefined;
+      clearTimeout(opening);
       setConnected(false);
       if (event.code === CAPABILITY_REFUSED_CLOSE) {
         capability = undefined;
@@ -93,6 +107,7 @@ export function openEventSocket(httpUrl: string, listeners: EventSocketListeners
     if (!message.success) return;
     if ('ready' in message.output) {
       attempts = 0;
+      clearTimeout(opening);
       setConnected(true);
     } else {
       listeners.onEvent(message.output.event, message.output.data);
@@ -107,8 +122,9 @@ export function openEventSocket(httpUrl: string, listeners: EventSocketListeners
       connect();
     },
     wake() {
-      if (timer === undefined) return;
-      clearTimeout(timer);
+      const isStuck = socket !== undefined && !connected && performance.now() - openingSinceMs > OPENING_AWAKE_MS;
+      if (timer === undefined && !isStuck) return;
+      drop();
       attempts = 0;
       connect();
     },

@@ -179,6 +179,27 @@ describe('events', () => {
     expect(SocketDouble.made.length).toBe(made + 1);
   });
 
+  it('are begun anew where a socket is taken and never answered', async () => {
+    const port = createWebHostPort(contract, { baseUrl: '/r', capability: 'c' });
+    const [first] = SocketDouble.made;
+    // By the app's server, say, before the host was attached to it. A call that is answered says that it is now.
+    await port.call('echo', { text: '' });
+    expect(SocketDouble.made).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1500);
+    await port.call('echo', { text: '' });
+    expect(first?.isClosed).toBe(true);
+    expect(SocketDouble.made).toHaveLength(2);
+    // Without any call, too.
+    await vi.advanceTimersByTimeAsync(10_500);
+    expect(SocketDouble.made).toHaveLength(3);
+    SocketDouble.last.open();
+    SocketDouble.last.say({ ready: true });
+    await vi.advanceTimersByTimeAsync(60_000);
+    await port.call('echo', { text: '' });
+    expect(SocketDouble.made).toHaveLength(3);
+    port.close();
+  });
+
   it('end when the host does not know the capability, until the next hello', async () => {
     const port = createWebHostPort(contract, { baseUrl: '/r', helloFirst: true });
     await port.call('hello', {});
