@@ -48,7 +48,7 @@ describe.each(STORES)('a command about a report in %s', (store) => {
     await request.getByText('of Fluxion Support asks').waitFor();
     await request.getByText('Verified').first().waitFor();
     await request.getByText(`About your report ${code}`).waitFor();
-    await approve(panel, reason);
+    await approve(panel, reason, thread);
 
     await comesTo(thread, 'done');
     await thread.getByText('Receipt verified').waitFor();
@@ -75,8 +75,8 @@ describe.each(STORES)('a command about a report in %s', (store) => {
     await requestOf(panel, 'Old invoices')
       .getByText(/Printed invoices: .* would be deleted/)
       .waitFor();
-    await approve(panel, 'Whether your network');
-    await approve(panel, 'Old invoices');
+    await approve(panel, 'Whether your network', connection);
+    await approve(panel, 'Old invoices', cache);
     await comesTo(connection, 'done');
     const steps = (await connection.getByRole('region', { name: /Output of/ }).textContent()) ?? '';
     for (const part of ['Rates', 'Notices', 'Support desk', 'TCP', 'HTTP', 'WebSocket']) expect(steps).toContain(part);
@@ -117,7 +117,7 @@ describe.each(STORES)('a command about a report in %s', (store) => {
     await all.product.startFluxion();
     page = await all.product.openFluxion();
     const panel = await lookAtRequest(page);
-    await approve(panel, reason);
+    await approve(panel, reason, thread);
     await comesTo(thread, 'done');
     await thread.getByText('no rate for JPY').waitFor();
     await thread.getByText('Receipt verified').waitFor();
@@ -133,7 +133,7 @@ describe.each(STORES)('a command about a report in %s', (store) => {
     const reason = 'The ledger has hung itself up.';
     const thread = await propose(desk, 'Restart the app’s process', reason);
     const panel = await lookAtRequest(page);
-    await approve(panel, reason);
+    await approve(panel, reason, thread);
     await comesTo(thread, 'done');
     await thread.getByText(/restarted in [\d.]+ s/).waitFor();
     await thread.getByText('Receipt verified').waitFor();
@@ -174,7 +174,7 @@ describe.each(STORES)('a command about a report in %s', (store) => {
       await form.getByLabel('Record for').fill('1');
     });
     const panel = await lookAtRequest(page);
-    await approve(panel, reason);
+    await approve(panel, reason, thread);
     await comesTo(thread, 'running');
     await closePanel(page);
     await syncFails(page);

@@ -77,20 +77,21 @@ export function requestOf(panel: FrameLocator, reason: string): Locator {
   return panel.getByRole('article').filter({ hasText: reason });
 }
 
-export async function approve(panel: FrameLocator, reason: string): Promise<void> {
+/** The customer approves; resolves when the technician knows. */
+export async function approve(panel: FrameLocator, reason: string, thread: Locator): Promise<void> {
   const button = requestOf(panel, reason).getByRole('button', { name: 'Approve' });
   await button.scrollIntoViewIfNeeded();
   // It acts only when its words have been in full view for half a second.
   await expect
     .poll(
       async () => {
-        if ((await button.count()) === 0) return 0;
-        await button.click({ timeout: 2000 }).catch(() => undefined); // It went while it was pressed.
-        return await button.count();
+        // It goes when it was pressed, and stays where the app's process has ended over it.
+        if (await button.isVisible()) await button.click({ timeout: 2000 }).catch(() => undefined);
+        return await thread.getAttribute('data-state');
       },
-      { timeout: 20_000, interval: 900 },
+      { timeout: 30_000, interval: 900 },
     )
-    .toBe(0);
+    .not.toBe('waiting');
 }
 
 export async function closePanel(page: Page): Promise<void> {
