@@ -14,6 +14,7 @@ import type { ChannelData } from './channel.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { PublisherGate, SubscriberGate, type GateFingerprints, type SafetyGate } from './gate.js';
 import { Heartbeat } from './heartbeat.js';
+import { HeldMessages } from './held-messages.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** What an attempt does not deal with itself. */
@@ -51,8 +52,6 @@ export interface ConfirmedPair {
 const COMPARING_MS = 10 * 60_000;
 /** How long the other side's own confirmation may take where ours was given before. */
 const RESUME_MS = 5000;
-/** What may come by other channels between our confirmation and the other side's. */
-const MAX_HELD_BYTES = 512 * 1024;
 /** Messages on the control channel: what a hostile peer can make us parse. */
 const CONTROL_BURST = 500;
 const CONTROL_PER_SECOND = 50;
@@ -75,8 +74,7 @@ export class Attempt {
   readonly #events: AttemptEvents;
   readonly #nonce = mintNonce();
   readonly #budget = new TokenBucket(CONTROL_BURST, CONTROL_PER_SECOND);
-  readonly #held: { channel: DataChannelName; data: ChannelData }[] = [];
-  #heldBytes = 0;
+  readonly #held = new HeldMessages<DataChannelName>();
   #gate: SafetyGate | undefined;
   #heart: Heartbeat | undefined;
   #comparing: ReturnType<typeof setTimeout> | undefined;
@@ -258,13 +256,8 @@ export class Attempt {
   #receiveData(channel: DataChannelName, data: ChannelData): void {
     const passage = this.#gate?.passage ?? 'shut';
     if (passage === 'shut') throw new LiveError('live-too-early');
-    if (passage === 'open') {
-      this.#events.message(channel, data);
-      return;
-    }
-    this.#heldBytes += data.length;
-    if (this.#heldBytes > MAX_HELD_BYTES) throw new LiveError('live-too-early');
-    this.#held.push({ channel, data });
+    if (passage === 'open') this.#events.message(channel, data);
+    else this.#held.hold(channel, data);
   }
 
   /** After anything that the gate has heard or said. */
@@ -272,7 +265,9 @@ export class Attempt {
     if (this.isOpen) clearTimeout(this.#comparing);
     this.#events.changed();
     if (!this.isOpen) return;
-    for (const { channel, data } of this.#held.splice(0)) this.#events.message(channel, data);
+    this.#held.release((channel, data) => {
+      this.#events.message(channel, data);
+    });
   }
 
   /** What a peer sends must end the session at worst. */
