@@ -3,6 +3,7 @@ import { fetchOrEarly } from './sources/early-requests.js';
 import { Announcer, announcerContext } from './state/announcer.svelte.js';
 import { CommandLetters, commandLettersContext } from './state/command-letters.js';
 import { Inbox, inboxContext } from './state/inbox.svelte.js';
+import { Live, liveContext } from './state/live.svelte.js';
 import { LocalFile, localFileContext } from './state/local-file.svelte.js';
 import { ProposalMemory } from './state/proposal-memory.js';
 import { Router, routerContext } from './state/router.svelte.js';
@@ -24,6 +25,7 @@ export interface Services {
   readonly technician: Technician;
   readonly commandLetters: CommandLetters;
   readonly inbox: Inbox;
+  readonly live: Live;
   readonly localFile: LocalFile;
   readonly shortcuts: Shortcuts;
   readonly announcer: Announcer;
@@ -45,16 +47,18 @@ export function createServices(window: Window, doFetch: typeof fetch = fetchOrEa
     // Not the watched fetch: a mailbox token that has ended signs nobody out.
     return TechnicianMailbox.open({ origin: window.location.origin, fetch: doFetch, ...handlers });
   }, signIn);
+  // The desk serves this document as `/`, other servers where the build put it: this path is right from both.
+  const replayUrl = new URL('../../src/viewer/replay.html', window.document.baseURI).href;
   return {
     desk,
     fetch: watchedFetch,
-    // The desk serves this document as `/`, other servers where the build put it: this path is right from both.
-    replayUrl: new URL('../../src/viewer/replay.html', window.document.baseURI).href,
+    replayUrl,
     router: new Router(window),
     signIn,
     technician,
     commandLetters: new CommandLetters({ technician, desk, signIn, memory: new ProposalMemory(memory) }),
     inbox: new Inbox({ desk, visibility: window.document, network: window }),
+    live: new Live({ desk, signIn, technician, replayUrl }),
     localFile: new LocalFile(),
     shortcuts: new Shortcuts(),
     announcer: new Announcer(),
@@ -79,6 +83,7 @@ export function provideServices(services: Services): Services {
   technicianContext.set(services.technician);
   commandLettersContext.set(services.commandLetters);
   inboxContext.set(services.inbox);
+  liveContext.set(services.live);
   localFileContext.set(services.localFile);
   shortcutsContext.set(services.shortcuts);
   announcerContext.set(services.announcer);

@@ -21,6 +21,9 @@ export const roomAnswerSchema = v.object({
 });
 export const joinRequestSchema = v.object({ code: pairingCodeSchema });
 export const joinAnswerSchema = v.object({ ticket, iceServers: iceServersSchema });
+export type JoinAnswer = v.InferOutput<typeof joinAnswerSchema>;
+/** Of `POST /api/live/ice`. */
+export const iceAnswerSchema = v.object({ iceServers: iceServersSchema });
 
 export const relayGreetingSchema = v.object({ ticket });
 /** `joined`: the other side is there, and hears what is sent from now on; `over`: nothing more comes. */

@@ -6,6 +6,8 @@ import { BLOCKED_MARK } from './sanitise-node.js';
 const TIME_BASE_MS = 1_000_000;
 /** An event that is never reached: at its last event the replayer would forget what it has played and build anew. */
 const END_MARK_AFTER_MS = 1e10;
+/** Of a page that is seen live, so far ahead of its first event: eleven days, and well before the end mark. */
+const LIVE_AHEAD_MS = 1e9;
 /** `play(t)` applies what lies before t; this much makes it "up to and with". */
 const INCLUSIVE_MS = 0.001;
 /** How far the replayer's own timer may be from the playback clock, in real ms: about two frames. */
@@ -105,6 +107,13 @@ export class Screen {
     const offset = this.#offset(this.#reachedMs);
     if (this.#isPlaying && !this.#isHeld) this.#replayer.play(offset);
     else this.#replayer.pause(offset);
+  }
+
+  /** From now on at whatever it is given, at once. */
+  goLive(): void {
+    this.goTo(this.#startMs + LIVE_AHEAD_MS);
+    // A copy of the whole page for each few changes would cost more than they do.
+    this.#replayer.setConfig({ useVirtualDom: false });
   }
 
   play(speed: number): void {

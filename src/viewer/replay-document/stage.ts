@@ -15,6 +15,7 @@ interface Slot {
   readonly chunks: Uint8Array<ArrayBuffer>[];
   readonly events: ChainEvents;
   readonly screen: Screen;
+  readonly isLive?: true;
 }
 
 /** What became of a request to show something. */
@@ -63,6 +64,19 @@ export class Stage {
     return slot === undefined ? SUPERSEDED : this.#bringToFront(slot);
   }
 
+  /** Shows a chain that grows, from now on always at its newest moment. */
+  async showLive(id: number, chain: ChainData): Promise<Outcome> {
+    this.#latest = id;
+    await yieldToPage();
+    if (id !== this.#latest) return SUPERSEDED;
+    const slot = await this.#build(id, chain.clock, [...chain.chunks], Infinity, () => id === this.#latest);
+    if (slot === undefined) return SUPERSEDED;
+    slot.screen.goLive();
+    // It is never built again, and may go on for hours.
+    slot.chunks.length = 0;
+    return this.#bringToFront({ ...slot, isLive: true });
+  }
+
   /** Builds what comes next without showing it. */
   async prepare(id: number, chain: ChainData): Promise<Outcome> {
     this.#drop('next');
@@ -101,7 +115,7 @@ export class Stage {
   extend(screenId: number, chunks: readonly Uint8Array<ArrayBuffer>[]): void {
     const slot = [this.#front, this.#next].find((one) => one?.id === screenId);
     if (slot === undefined) return; // It is shown no more.
-    slot.chunks.push(...chunks);
+    if (slot.isLive !== true) slot.chunks.push(...chunks);
     for (const chunk of chunks) slot.events.add(chunk);
     this.#giveRest(slot);
   }
@@ -165,7 +179,7 @@ export class Stage {
     const element = this.#root.appendChild(document.createElement('div'));
     try {
       const screen = new Screen(element, first, this.#size);
-      screen.goTo(atMs);
+      if (atMs !== Infinity) screen.goTo(atMs);
       return { id, clock, chunks, events, screen };
     } catch (error) {
       element.remove();

@@ -44,6 +44,9 @@ function connect(port: MessagePort): void {
       case 'show':
         answer(message.id, 'shown', stage.show(message.id, message.chain, message.atMs));
         break;
+      case 'show-live':
+        answer(message.id, 'shown', stage.showLive(message.id, message.chain));
+        break;
       case 'prepare':
         answer(message.id, 'prepared', stage.prepare(message.id, message.chain));
         break;

@@ -14,10 +14,12 @@ export interface ChainData {
   readonly clock: ReportClock & { readonly originMs: number };
 }
 
-/** Every `id` is new and larger than all before: `show`, `seek` and `promote` with a larger one end what they find at work. */
+/** Every `id` is new and larger than all before: `show`, `show-live`, `seek` and `promote` with a larger one end what they find at work. */
 export type ToDocument =
   /** Builds a screen beside the one that is shown and swaps them when its first frame is there. */
   | { readonly type: 'show'; readonly id: number; readonly chain: ChainData; readonly atMs: number }
+  /** The same for a chain that grows while it is recorded: what `extend` brings is shown at once. */
+  | { readonly type: 'show-live'; readonly id: number; readonly chain: ChainData }
   /** Builds a screen that is not shown yet, at its first moment. */
   | { readonly type: 'prepare'; readonly id: number; readonly chain: ChainData }
   /** Shows the screen that was prepared as `prepared`. */

@@ -74,6 +74,17 @@ export class ReplaySurface {
     return this.#ask({ type: 'show', id, chain: { ...chain, chunks }, atMs }, chunks);
   }
 
+  /**
+   * Shows a chain that is still being recorded, at its newest moment; what `extend` brings is shown at once. Its events must come in
+   * their order and at rising times, and it is never gone back in: the bytes are not kept.
+   */
+  showLive(chain: ChainData): Promise<ShowResult> {
+    const id = this.#nextId();
+    this.#screen = id;
+    const chunks = movable(chain.chunks);
+    return this.#ask({ type: 'show-live', id, chain: { ...chain, chunks } }, chunks);
+  }
+
   /** Builds the next chain behind the one that is shown. */
   async prepare(chain: ChainData): Promise<PreparedScreen | undefined> {
     const id = this.#nextId();

@@ -9,6 +9,8 @@ import {
   type SayRequest,
 } from '../../shared/protocol/desk.js';
 import { conversationEntrySchema, type ConversationEntry, type ReportSummary } from '../../shared/report/report.js';
+import type { IceServer } from '../../shared/protocol/live-ice.js';
+import { iceAnswerSchema, joinAnswerSchema, type JoinAnswer } from '../../shared/protocol/live-relay.js';
 import { readBoundedText } from './bounded-text.js';
 import { partUrl, reportUrl } from './desk-urls.js';
 
@@ -133,6 +135,23 @@ export class DeskClient {
     const path = `${reportUrl(this.#baseUrl, id)}/conversation`;
     return this.#call('POST', path, conversationEntrySchema, { body: entry, signal });
   }
+
+  /** One guess at a pairing code. `desk-refused` with `live-code-unknown`: nobody waits by it. */
+  joinLive(code: string, signal?: AbortSignal): Promise<JoinAnswer> {
+    return this.#call('POST', 'api/live/join', joinAnswerSchema, { body: { code }, signal });
+  }
+
+  /** The configured STUN and TURN servers, with credentials for an hour. */
+  async liveServers(signal?: AbortSignal): Promise<IceServer[]> {
+    return (await this.#call('POST', 'api/live/ice', iceAnswerSchema, { body: {}, signal })).iceServers;
+  }
+
+  /** The desk's relay, to be opened whenever the connection to it is lost. */
+  readonly openLiveSocket = (): WebSocket => {
+    const url = new URL('api/live/socket', this.#baseUrl);
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    return new WebSocket(url);
+  };
 
   async #call<S extends v.GenericSchema>(
     method: string,

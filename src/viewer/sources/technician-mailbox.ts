@@ -128,6 +128,11 @@ export class TechnicianMailbox {
     return sent;
   }
 
+  /** The signature of a live session's ask, over `askStatement`. */
+  signAsk(statement: Uint8Array): Promise<string> {
+    return this.#identity.signer.sign('live-ask', statement);
+  }
+
   /** Called for each letter, one after the other; one that was not finished (a closed tab, a rejection) comes again. */
   onLetter(listener: LetterListener): () => void {
     this.#listener = listener;

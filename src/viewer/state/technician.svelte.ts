@@ -1,5 +1,6 @@
 import { fingerprint, type PublicIdentity } from '../../shared/crypto/keys.js';
 import { FluxionError } from '../../shared/errors.js';
+import { askStatement, type AskProof, type AskSession, type GrantAsk } from '../../shared/protocol/live-grants.js';
 import type { VerifiedLetter } from '../../shared/protocol/letters.js';
 import type { Enrolment, LetterListener, TechnicianMailbox } from '../sources/technician-mailbox.js';
 import type { SignIn } from './sign-in.svelte.js';
@@ -94,6 +95,18 @@ export class Technician {
       if (!(error instanceof FluxionError)) throw error;
       this.#trouble = error;
     }
+  }
+
+  /** Signs what is asked for in a live session; undefined where no organisation vouches for the key: a proof would be a false one. */
+  async proveAsk(
+    session: AskSession,
+    ask: Omit<GrantAsk, 'proof'>,
+    stamp: Pick<AskProof, 'number' | 'sentMs'>,
+  ): Promise<AskProof | undefined> {
+    if (this.#state.name !== 'open' || this.#enrolment?.status !== 'enrolled') return undefined;
+    const { mailbox } = this.#state;
+    const signature = await mailbox.signAsk(askStatement(session, ask, stamp));
+    return { signingKey: mailbox.self.signingKey, ...stamp, signature };
   }
 
   close(): void {

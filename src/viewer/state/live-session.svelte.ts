@@ -1,0 +1,377 @@
+import { toErrorResult, type ErrorResult } from '../../shared/errors.js';
+import type { PublicIdentity } from '../../shared/crypto/keys.js';
+import type { BulkMessage } from '../../shared/protocol/live-bulk.js';
+import { LiveError } from '../../shared/protocol/live-errors.js';
+import type { AskProof, AskSession, GrantAsk, GrantKind } from '../../shared/protocol/live-grants.js';
+import { reachOf, type IceServer, type Reach } from '../../shared/protocol/live-ice.js';
+import {
+  isPublisherMessage,
+  type Doing,
+  type SessionMessage,
+  type SessionMessageOf,
+  type SubscriberMessage,
+} from '../../shared/protocol/live-messages.js';
+import {
+  Incoming,
+  ManualSubscriber,
+  subscribe,
+  type LiveSession as Subscription,
+  type LiveState,
+  type Quality,
+  type Signaling,
+} from '../../live/subscriber/subscribe.js';
+import { LiveChat } from './live-chat.svelte.js';
+import { LiveConsole } from './live-console.svelte.js';
+import { LiveGrants } from './live-grants.svelte.js';
+import { LivePicture } from './live-picture.svelte.js';
+import { LivePointer } from './live-pointer.js';
+import { LiveScreenshots } from './live-screenshots.svelte.js';
+import { LiveVideo } from './live-video.svelte.js';
+
+/** How the two sides found each other. */
+export type LiveWay = 'code' | 'texts' | 'letters';
+
+/** What the customer's host process has told of itself when the session opened. */
+export type Welcome = SessionMessageOf<'welcome'>;
+
+export interface LiveSessionOptions {
+  readonly way: LiveWay;
+  readonly signaling: Signaling;
+  readonly servers: readonly IceServer[];
+  /** How the technician is shown to the customer. */
+  readonly name: string | undefined;
+  readonly replayUrl: string;
+  /** By the technician's key; undefined where no organisation vouches for it. */
+  readonly prove: (
+    session: AskSession,
+    ask: Omit<GrantAsk, 'proof'>,
+    stamp: { readonly number: number; readonly sentMs: number },
+  ) => Promise<AskProof | undefined>;
+  /** The install that the invitation went to; by the other ways nobody knows whose app it is. */
+  readonly invited?: { readonly install: PublicIdentity; readonly report: string };
+  /** A letter that came through the connection. */
+  readonly onLetter?: (sealed: Uint8Array<ArrayBuffer>) => void;
+}
+
+const QUALITY_MS = 3000;
+/** What the technician does is told again after so long while there are signs of them: it keeps grants alive. */
+const DOING_AGAIN_MS = 60_000;
+
+/** A live session on the technician's side, from the first attempt to its end. */
+export class LiveSession {
+  readonly way: LiveWay;
+  readonly reach: Reach;
+  readonly grants: LiveGrants;
+  readonly chat: LiveChat;
+  readonly console = new LiveConsole();
+  readonly picture: LivePicture;
+  readonly screenshots: LiveScreenshots;
+  readonly pointer: LivePointer;
+  readonly video: LiveVideo;
+  readonly #options: LiveSessionOptions;
+  readonly #session: Subscription;
+  #state = $state.raw<LiveState>({
+    phase: 'waiting',
+    isResumed: false,
+    hasConfirmed: false,
+    hasOtherConfirmed: false,
+    isUnstable: false,
+  });
+  #refusal = $state.raw<LiveError | undefined>(undefined);
+  #welcome = $state.raw<Welcome | undefined>(undefined);
+  #quality = $state.raw<Quality | undefined>(undefined);
+  #theirs = $state.raw<SessionMessageOf<'quality'> | undefined>(undefined);
+  #openedMs = $state<number | undefined>(undefined);
+  #text = $state<string | undefined>(undefined);
+  #pasteError = $state.raw<ErrorResult | undefined>(undefined);
+  #incoming: Incoming | undefined;
+  #asks = 0;
+  #doing: Doing = 'watching';
+  #saidDoingMs = -Infinity;
+  #measuring: ReturnType<typeof setInterval> | undefined;
+
+  /** Throws `live-unsupported`. */
+  constructor(options: LiveSessionOptions) {
+    this.#options = options;
+    this.way = options.way;
+    this.reach = reachOf(options.servers);
+    const send = (message: SubscriberMessage): void => {
+      this.#session.send(message);
+    };
+    this.grants = new LiveGrants({
+      send,
+      prove: (ask) => this.#prove(ask),
+      onGiven: (kind) => {
+        this.#start(kind);
+      },
+      onOver: (kind) => {
+        this.#stop(kind);
+      },
+    });
+    this.chat = new LiveChat(send);
+    this.picture = new LivePicture(options.replayUrl, () => {
+      this.#trySend({ type: 'checkout-asked' });
+    });
+    this.screenshots = new LiveScreenshots(send);
+    this.pointer = new LivePointer((text) => {
+      if (this.#state.phase !== 'open' || !this.grants.has('point')) return;
+      const channel = this.#session.channel('input');
+      // On a slow connection an old position is of no use.
+      if (channel.backlogBytes === 0) void channel.send(text).catch(() => undefined);
+    });
+    this.video = new LiveVideo((wanted) => {
+      if (this.grants.has('view-video')) this.#trySend({ type: 'video-wanted', ...wanted });
+    });
+    const { signaling, servers, name } = options;
+    this.#session = subscribe(
+      { signaling, servers, ...(name === undefined ? {} : { name: name.slice(0, 100) }) },
+      {
+        state: (state) => {
+          this.#note(state);
+        },
+        control: (message) => {
+          this.#receive(message);
+        },
+        message: (channel, data) => {
+          this.#incoming?.receive(channel, data);
+        },
+        track: (track, stream) => {
+          this.video.take(track, stream);
+        },
+      },
+    );
+    this.#state = this.#session.state;
+  }
+
+  get state(): LiveState {
+    return this.#state;
+  }
+  /** Why it has ended; undefined while it goes on, and where the technician ended it. */
+  get error(): LiveError | undefined {
+    const { error } = this.#state;
+    return this.#refusal ?? (error?.code === 'live-closed' ? undefined : error);
+  }
+  get isOpen(): boolean {
+    return this.#state.phase === 'open';
+  }
+  get hasEnded(): boolean {
+    return this.#state.phase === 'ended';
+  }
+  /** Of the connection that is open, or was. */
+  get welcome(): Welcome | undefined {
+    return this.#welcome;
+  }
+  /** Asks may be made: the customer's side has said what session it is. */
+  get isReady(): boolean {
+    return this.isOpen && this.#welcome !== undefined;
+  }
+  /** It is the app that made the report, by its key; undefined: by this way nobody can tell. */
+  get isVerified(): boolean {
+    const { invited } = this.#options;
+    const told = this.#welcome?.install;
+    return (
+      invited !== undefined &&
+      this.way === 'letters' &&
+      (told === undefined || told.signingKey === invited.install.signingKey)
+    );
+  }
+  get report(): string | undefined {
+    return this.#options.invited?.report ?? this.#welcome?.report;
+  }
+  get quality(): Quality | undefined {
+    return this.#quality;
+  }
+  /** What the customer's side measures. */
+  get theirQuality(): SessionMessageOf<'quality'> | undefined {
+    return this.#theirs;
+  }
+  /** Unix ms of when it was opened. */
+  get openedMs(): number | undefined {
+    return this.#openedMs;
+  }
+  /** By two texts: ours, to be sent to the customer. */
+  get text(): string | undefined {
+    return this.#text;
+  }
+  get pasteError(): ErrorResult | undefined {
+    return this.#pasteError;
+  }
+
+  /** Our pairing text, as the signaling has made it. */
+  showText(text: string): void {
+    this.#text = text;
+  }
+
+  /** By two texts: the customer's. */
+  paste(text: string): void {
+    const { signaling } = this.#options;
+    if (!(signaling instanceof ManualSubscriber)) return;
+    this.#pasteError = undefined;
+    try {
+      signaling.paste(text);
+    } catch (error) {
+      this.#pasteError = toErrorResult(error);
+    }
+  }
+
+  confirm(): void {
+    this.#session.confirm();
+  }
+
+  wordsDiffer(): void {
+    void this.#session.wordsDiffer();
+  }
+
+  end(): void {
+    void this.#session.end();
+  }
+
+  /** The page goes: the customer's side is told, and nobody looks for it in vain. */
+  leave(): void {
+    if (!this.hasEnded) void this.#session.end();
+  }
+
+  /** What the technician does now, for the customer to see; also a sign of life. */
+  do(what: Doing): void {
+    const nowMs = performance.now();
+    if (!this.isReady || (what === this.#doing && nowMs - this.#saidDoingMs < DOING_AGAIN_MS)) return;
+    this.#doing = what;
+    this.#saidDoingMs = nowMs;
+    this.#trySend({ type: 'doing', what });
+  }
+
+  /** There is somebody: grants end after an hour without a sign. */
+  noteActivity(): void {
+    this.do(this.#doing);
+  }
+
+  #note(state: LiveState): void {
+    const was = this.#state.phase;
+    this.#state = state;
+    if (state.phase === 'open' && was !== 'open') this.#open();
+    else if (state.phase !== 'open' && was === 'open') this.#close();
+  }
+
+  #open(): void {
+    this.#welcome = undefined;
+    this.#openedMs ??= Date.now();
+    this.#saidDoingMs = -Infinity;
+    this.#asks = 0;
+    this.#incoming = new Incoming({
+      dom: (message) => {
+        this.picture.receive(message);
+      },
+      console: (message) => {
+        // What crosses a withdrawal is not shown any more.
+        if (this.grants.has('console')) this.console.receive(message);
+      },
+      bulk: (message) => {
+        this.#receiveBulk(message);
+      },
+      broken: (error) => {
+        this.#refuse(error);
+      },
+    });
+    this.#measuring = setInterval(() => {
+      void this.#measure();
+    }, QUALITY_MS);
+    void this.#measure();
+  }
+
+  #close(): void {
+    clearInterval(this.#measuring);
+    this.#incoming?.stop();
+    this.#incoming = undefined;
+    this.#quality = undefined;
+    this.#theirs = undefined;
+    this.grants.endAll();
+    this.screenshots.stop();
+    this.pointer.stop();
+    this.video.stop();
+  }
+
+  #receive(message: SessionMessage): void {
+    if (!isPublisherMessage(message)) {
+      this.#refuse(new LiveError('live-malformed'));
+      return;
+    }
+    switch (message.type) {
+      case 'welcome':
+        this.#welcome = message;
+        this.grants.receive(message);
+        return;
+      case 'grant-given':
+      case 'grant-withdrawn':
+        this.grants.receive(message);
+        return;
+      case 'chat':
+        this.chat.receive(message);
+        return;
+      case 'screenshot-failed':
+        this.screenshots.fail(message);
+        return;
+      case 'video-state':
+        this.video.note(message);
+        return;
+      case 'quality':
+        this.#theirs = message;
+        return;
+    }
+  }
+
+  #receiveBulk({ head, bytes }: BulkMessage): void {
+    if (head.kind === 'screenshot') this.screenshots.receive(head, bytes);
+    else this.#options.onLetter?.(bytes);
+  }
+
+  #start(kind: GrantKind): void {
+    if (kind === 'view-dom') this.picture.start();
+    else if (kind === 'console') this.console.begin();
+    else if (kind === 'view-video') this.video.start();
+  }
+
+  #stop(kind: GrantKind): void {
+    if (kind === 'view-dom') this.picture.stop();
+    else if (kind === 'view-video') this.video.stop();
+    else if (kind === 'screenshot') this.screenshots.stop();
+    else if (kind === 'point') this.pointer.stop();
+  }
+
+  async #prove(ask: Omit<GrantAsk, 'proof'>): Promise<AskProof | undefined> {
+    const { words } = this.#state;
+    const session = this.#welcome?.session;
+    if (session === undefined || words === undefined) throw new LiveError('live-closed');
+    this.#asks += 1;
+    return await this.#options.prove({ session, words }, ask, { number: this.#asks, sentMs: Date.now() });
+  }
+
+  async #measure(): Promise<void> {
+    try {
+      const quality = await this.#session.quality();
+      if (!this.isOpen) return;
+      this.#quality = quality;
+      const { roundTripMs, lossRatio } = quality;
+      this.#trySend({
+        type: 'quality',
+        ...(roundTripMs === undefined ? {} : { roundTripMs: Math.min(roundTripMs, 600_000) }),
+        ...(lossRatio === undefined ? {} : { lossRatio: Math.min(1, Math.max(0, lossRatio)) }),
+      });
+    } catch {
+      // The connection is gone, which is told elsewhere.
+    }
+  }
+
+  #refuse(error: LiveError): void {
+    this.#refusal ??= error;
+    void this.#session.end();
+  }
+
+  #trySend(message: SubscriberMessage): void {
+    try {
+      this.#session.send(message);
+    } catch (error) {
+      // It was lost in this moment: whoever comes next is told anew.
+      if (!(error instanceof LiveError)) throw error;
+    }
+  }
+}

@@ -1,0 +1,152 @@
+import { LiveError } from '../../shared/protocol/live-errors.js';
+import { FluxionError } from '../../shared/errors.js';
+import { reachOf, type IceServer, type Reach } from '../../shared/protocol/live-ice.js';
+import { parsePairingCode } from '../../shared/protocol/pairing-code.js';
+import { DeskError, type DeskClient } from '../sources/desk-client.js';
+import type { LiveSession, LiveSessionOptions } from './live-session.svelte.js';
+import type { SignIn } from './sign-in.svelte.js';
+import type { Technician } from './technician.svelte.js';
+import { ViewerContext } from './viewer-context.js';
+
+export interface LiveOptions {
+  readonly desk: Pick<DeskClient, 'joinLive' | 'liveServers' | 'openLiveSocket'>;
+  readonly signIn: Pick<SignIn, 'isSignedIn' | 'state'>;
+  readonly technician: Pick<Technician, 'open' | 'proveAsk'>;
+  readonly replayUrl: string;
+}
+
+/** How long the customer's side may take to come to a room that it has opened. */
+const CODE_PATIENCE_MS = 60_000;
+
+const CODE_UNKNOWN =
+  'No customer waits by this code. It is good for ten minutes and for one technician: ask the customer to read it again, or to show a new one.';
+
+/** The live session of this page: one at a time, whatever is looked at meanwhile. */
+export class Live {
+  readonly #options: LiveOptions;
+  #session = $state.raw<LiveSession | undefined>(undefined);
+  #isBeginning = $state(false);
+  #error = $state.raw<FluxionError | undefined>(undefined);
+  #reach = $state<Reach | undefined>(undefined);
+
+  constructor(options: LiveOptions) {
+    this.#options = options;
+  }
+
+  get session(): LiveSession | undefined {
+    return this.#session;
+  }
+  get isBeginning(): boolean {
+    return this.#isBeginning;
+  }
+  /** Why it could not begin. */
+  get error(): FluxionError | undefined {
+    return this.#error;
+  }
+  /** Which networks can be joined; undefined until it is known. */
+  get reach(): Reach | undefined {
+    return this.#reach;
+  }
+  /** By a code, which takes a desk. */
+  get hasDesk(): boolean {
+    return this.#options.signIn.isSignedIn;
+  }
+
+  /** Asks the desk which servers help, so that it is said before anybody tries. */
+  async look(): Promise<void> {
+    this.#reach = reachOf(await this.#servers());
+  }
+
+  /** By the code that the customer has read out. */
+  async joinByCode(typed: string): Promise<void> {
+    await this.#begin(async () => {
+      const code = parsePairingCode(typed);
+      if (code === undefined) throw new LiveError('live-code-mistyped');
+      const { ticket, iceServers } = await this.#joinRoom(code);
+      const { RelaySignaling } = await import('../../live/subscriber/subscribe.js');
+      const open = this.#options.desk.openLiveSocket;
+      const signaling = new RelaySignaling({ open, ticket, patienceMs: CODE_PATIENCE_MS });
+      return { way: 'code', signaling, servers: iceServers };
+    });
+  }
+
+  /** By the text that the customer has sent. */
+  async beginByText(text: string): Promise<void> {
+    await this.#begin(async () => {
+      const { ManualSubscriber } = await import('../../live/subscriber/subscribe.js');
+      const signaling = new ManualSubscriber((ours) => {
+        this.#session?.showText(ours);
+      });
+      return { way: 'texts', signaling, servers: await this.#servers() };
+    });
+    const session = this.#session;
+    if (session === undefined) return;
+    session.paste(text);
+    const wrong = session.pasteError;
+    if (wrong === undefined) return;
+    // Another text may be tried: nothing has begun.
+    session.end();
+    this.#session = undefined;
+    this.#error = new FluxionError(wrong.code, wrong.message);
+  }
+
+  /** The session that has ended is not looked at any more. */
+  dismiss(): void {
+    if (this.#session?.hasEnded === false) return;
+    this.#session?.screenshots.dispose();
+    this.#session = undefined;
+    this.#error = undefined;
+  }
+
+  /** Begins with what `prepare` answers. What goes wrong is in `error`. */
+  async #begin(
+    prepare: () => Promise<Pick<LiveSessionOptions, 'way' | 'signaling' | 'servers' | 'invited'>>,
+  ): Promise<void> {
+    if (this.#isBeginning || this.#session?.hasEnded === false) return;
+    this.#isBeginning = true;
+    this.#error = undefined;
+    try {
+      const prepared = await prepare();
+      const { LiveSession } = await import('./live-session.svelte.js');
+      const { signIn, technician, replayUrl } = this.#options;
+      this.dismiss();
+      const name = signIn.state.name === 'signed-in' ? signIn.state.technician : undefined;
+      if (signIn.isSignedIn) void technician.open();
+      this.#session = new LiveSession({
+        ...prepared,
+        name,
+        replayUrl,
+        prove: (session, ask, stamp) => technician.proveAsk(session, ask, stamp),
+      });
+    } catch (error) {
+      if (!(error instanceof FluxionError)) throw error;
+      this.#error = error;
+    } finally {
+      this.#isBeginning = false;
+    }
+  }
+
+  async #joinRoom(code: string): ReturnType<DeskClient['joinLive']> {
+    try {
+      return await this.#options.desk.joinLive(code);
+    } catch (error) {
+      if (error instanceof DeskError && error.deskCode === 'live-code-unknown') {
+        throw new FluxionError('live-code-unknown', CODE_UNKNOWN, { cause: error });
+      }
+      throw error;
+    }
+  }
+
+  /** None where the desk cannot be asked: the same network is left. */
+  async #servers(): Promise<readonly IceServer[]> {
+    if (!this.#options.signIn.isSignedIn) return [];
+    try {
+      return await this.#options.desk.liveServers();
+    } catch (error) {
+      if (!(error instanceof DeskError)) throw error;
+      return [];
+    }
+  }
+}
+
+export const liveContext = new ViewerContext<Live>('live sessions');
