@@ -1,25 +1,31 @@
-import type { FrameLocator, Page } from 'playwright-core';
+import type { Browser, FrameLocator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findChromium } from '../lab/chromium.js';
 import { TechnicianBrowser } from '../lab/technician-browser.js';
-import { panelOf, startProduct, type Product } from './product.js';
+import { launchCapturing } from '../integration/screen/screen-site.js';
+import { chromiumPath, panelOf, startProduct, type Product } from './product.js';
 
 // The customer's side of a live session, as a customer has it; the technician is a page without a face.
 
 describe.skipIf(findChromium() === undefined)('a live session, on the customer’s side', () => {
   let product: Product;
+  let capturing: Browser;
   let fluxion: Page;
   let panel: FrameLocator;
   let technician: TechnicianBrowser;
 
   beforeAll(async () => {
     product = await startProduct();
-    fluxion = await product.openFluxion();
+    // A browser that is let to capture its own tab without asking a person.
+    capturing = await launchCapturing(chromiumPath());
+    const context = await capturing.newContext({ viewport: { width: 1280, height: 800 }, serviceWorkers: 'block' });
+    fluxion = await product.openFluxion(context);
     technician = await TechnicianBrowser.open(product.browser);
   }, 120_000);
   afterAll(async () => {
+    await capturing.close();
     await product.close();
   });
 
@@ -88,11 +94,67 @@ describe.skipIf(findChromium() === undefined)('a live session, on the customer�
     expect(dom).toContain('Customers');
   });
 
+  it('shows a video of the window by the customer’s own press, with what is masked painted over', async () => {
+    await fluxion.evaluate(() => {
+      const place = (left: number, colour: string, attribute: string): void => {
+        const box = document.createElement('div');
+        box.style.cssText = `position:fixed;left:${left}px;top:300px;width:200px;height:120px;background:${colour};z-index:9`;
+        if (attribute !== '') box.setAttribute(attribute, '');
+        document.body.append(box);
+        box.animate([{ transform: 'none' }, { transform: 'translateY(200px)' }], {
+          duration: 900,
+          iterations: Infinity,
+          direction: 'alternate',
+        });
+      };
+      place(200, '#ff00ff', 'data-fluxrec-mask');
+      place(600, '#00ffff', '');
+    });
+    await openLive();
+    await allow('view-video');
+    await fluxion.keyboard.press('Escape');
+    await fluxion.getByRole('button', { name: 'This window' }).click();
+    const { control } = await technician.until(
+      (seen) => seen.control.some((message) => message.type === 'video-state' && message.state === 'on'),
+      'the video',
+    );
+    const state = control.findLast(({ type }) => type === 'video-state');
+    expect(state).toMatchObject({ surface: 'app', width: 1280, height: 800 });
+    let [seen, leaked, shown] = [0, 0, 0];
+    await expect
+      .poll(
+        async () => {
+          const video = await technician.page.evaluate(() => technicianVideo());
+          seen += 1;
+          leaked += video?.magenta ?? 0;
+          shown = Math.max(shown, video?.cyan ?? 0);
+          return (video?.frames ?? 0) > 30 && seen > 30;
+        },
+        { timeout: 30_000, interval: 60 },
+      )
+      .toBe(true);
+    // What is not masked is there, so that something was looked at.
+    expect(shown).toBeGreaterThan(5000);
+    expect(leaked).toBe(0);
+  });
+
+  it('takes a picture by the customer’s own press', async () => {
+    await openLive();
+    await allow('screenshot');
+    await fluxion.keyboard.press('Escape');
+    await technician.page.evaluate(() => {
+      technicianSay({ type: 'screenshot-asked', request: crypto.randomUUID() });
+    });
+    await fluxion.getByRole('button', { name: 'Take the picture' }).click();
+    const { pictures } = await technician.until((seen) => seen.pictures.length === 1, 'the picture');
+    expect(pictures[0]).toMatchObject({ width: 1280, height: 800 });
+  });
+
   it('is seen by the customer in the app, and taken back there by one press', async () => {
-    await fluxion.getByText('see the app, read the logs', { exact: false }).waitFor();
+    await fluxion.getByText('see the app, read the logs, see a video, take pictures', { exact: false }).waitFor();
     await fluxion.getByRole('button', { name: 'Take all back' }).click();
     await technician.until(
-      ({ control }) => control.filter(({ type }) => type === 'grant-withdrawn').length === 2,
+      ({ control }) => control.filter(({ type }) => type === 'grant-withdrawn').length === 4,
       'the withdrawal',
     );
     const { dom } = await technician.seen();

@@ -19,6 +19,14 @@ export interface TechnicianSeen {
   readonly tracks: number;
 }
 
+export interface DecodedVideo {
+  readonly width: number;
+  readonly height: number;
+  readonly frames: number;
+  readonly magenta: number;
+  readonly cyan: number;
+}
+
 declare global {
   function technicianBegin(url: string, ticket: string): void;
   function technicianSeen(): TechnicianSeen;
@@ -26,8 +34,8 @@ declare global {
   function technicianAsk(kind: GrantKind): void;
   function technicianSay(message: SessionMessage): void;
   function technicianPoint(x: number, y: number): Promise<void>;
-  /** Width and height of the video as it is decoded, and a pixel's grey in the middle of a rectangle of it. */
-  function technicianVideo(): Promise<{ width: number; height: number; frames: number } | undefined>;
+  /** The video as it is decoded: its size, pictures so far, and pixels of pure magenta and cyan in the one that is shown. */
+  function technicianVideo(): DecodedVideo | undefined;
 }
 
 let session: LiveSession | undefined;
@@ -107,7 +115,17 @@ globalThis.technicianPoint = async (x, y) => {
 };
 
 globalThis.technicianVideo = () => {
-  if (video === undefined) return Promise.resolve(undefined);
+  if (video === undefined || video.videoWidth === 0) return undefined;
   const { videoWidth: width, videoHeight: height } = video;
-  return Promise.resolve({ width, height, frames: video.getVideoPlaybackQuality().totalVideoFrames });
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  context?.drawImage(video, 0, 0);
+  const { data } = context?.getImageData(0, 0, width, height) ?? { data: new Uint8ClampedArray(0) };
+  let [magenta, cyan] = [0, 0];
+  for (let at = 0; at < data.length; at += 4) {
+    const [red = 0, green = 0, blue = 0] = [data[at], data[at + 1], data[at + 2]];
+    if (red > 180 && green < 90 && blue > 180) magenta += 1;
+    if (red < 90 && green > 180 && blue > 180) cyan += 1;
+  }
+  return { width, height, frames: video.getVideoPlaybackQuality().totalVideoFrames, magenta, cyan };
 };

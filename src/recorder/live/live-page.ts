@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import type { MaskedValue } from '../../shared/privacy/masked-values.js';
 import { LiveError } from '../../shared/protocol/live-errors.js';
 import {
   liveHostNewsSchema,
@@ -15,6 +14,8 @@ import { LiveBanner, type BannerQuestion } from './banner.js';
 import { HostSignaling } from './host-signaling.js';
 import { LiveStreams, type StreamSource } from './live-streams.js';
 import { LiveScreen, type ScreenSource } from './live-screen.js';
+import { LiveVideo } from './live-video.js';
+import type { FieldWatch } from '../masking/field-watch.js';
 import { sessionTime } from './past.js';
 import { SessionLink } from './session-link.js';
 
@@ -23,7 +24,7 @@ export interface LivePageDeps {
   /** Tells the host process. Rejects where it cannot be reached, or does not know the session any more. */
   readonly tell: (session: string, news: LivePageNews, bytes?: Uint8Array<ArrayBuffer>) => Promise<unknown>;
   readonly openPanel: () => void;
-  readonly masked: { readonly revision: number; snapshot(): readonly MaskedValue[] };
+  readonly masked: FieldWatch;
   readonly source: StreamSource;
   readonly screen: ScreenSource;
 }
@@ -46,11 +47,12 @@ export class LivePage {
   #link: SessionLink | undefined;
   #streams: LiveStreams | undefined;
   #screen: LiveScreen | undefined;
+  #video: LiveVideo | undefined;
   #state: LiveState | undefined;
   #text: string | undefined;
   #pasteCode: string | undefined;
   #quality: LiveReport['quality'];
-  #question: BannerQuestion | undefined;
+  #question: { screen?: BannerQuestion | undefined; video?: BannerQuestion | undefined } = {};
   #telling: Promise<unknown> = Promise.resolve();
   #hostAway: ReturnType<typeof setTimeout> | undefined;
   #expiry: ReturnType<typeof setTimeout> | undefined;
@@ -228,6 +230,7 @@ export class LivePage {
         point: (message) => this.#streams?.point(message),
         checkoutAsked: () => this.#streams?.begin(),
         screenshotAsked: (request) => this.#screen?.askForScreenshot(request),
+        videoWanted: (limits) => this.#video?.limit(limits),
         refuse: (error) => {
           this.#refuse(error);
         },
@@ -235,12 +238,24 @@ export class LivePage {
     );
     this.#link = link;
     this.#streams = new LiveStreams(session, this.#deps);
+    this.#video = new LiveVideo(session, link, {
+      fields: this.#deps.masked,
+      guard: this.#deps.guard,
+      name: () => this.#orders?.with.name ?? 'Somebody',
+      onQuestion: (question) => {
+        this.#question.video = question;
+        this.#show();
+      },
+      onChange: () => {
+        this.#report();
+      },
+    });
     this.#screen = new LiveScreen(link, {
       source: this.#deps.screen,
       sessionMs: () => sessionTime(this.#deps.source.anchor(), now()),
       name: () => this.#orders?.with.name ?? 'Somebody',
       onQuestion: (question) => {
-        this.#question = question;
+        this.#question.screen = question;
         this.#show();
       },
     });
@@ -269,6 +284,7 @@ export class LivePage {
       this.#link !== undefined && grants.some((grant) => grant.kind === kind);
     this.#streams?.set({ dom: has('view-dom'), console: has('console'), point: has('point') });
     this.#screen?.set(has('screenshot'));
+    this.#video?.set(has('view-video'));
     this.#show();
   }
 
@@ -310,7 +326,7 @@ export class LivePage {
     const { phase, isUnstable } = this.#state;
     // Before somebody is there the panel tells how far it is.
     if (['open', 'comparing', 'reconnecting'].includes(phase)) {
-      this.#banner.show({ orders, phase, isUnstable, question: this.#question });
+      this.#banner.show({ orders, phase, isUnstable, question: this.#question.screen ?? this.#question.video });
     } else this.#banner.remove();
   }
 
@@ -335,6 +351,7 @@ export class LivePage {
     const state = this.#state;
     if (state === undefined) return;
     const { phase, words, hasOtherConfirmed, isResumed, otherName, isUnstable, error } = state;
+    const video = this.#video?.state;
     const report: LiveReport = {
       phase,
       ...(words === undefined ? {} : { words: [...words] }),
@@ -346,6 +363,7 @@ export class LivePage {
       ...(this.#text === undefined ? {} : { text: this.#text }),
       ...(this.#pasteCode === undefined ? {} : { pasteCode: this.#pasteCode }),
       ...(this.#quality === undefined ? {} : { quality: this.#quality }),
+      ...(video === undefined ? {} : { video }),
     };
     this.#tell({ kind: 'report', report });
   }
@@ -363,7 +381,9 @@ export class LivePage {
     this.#streams = undefined;
     this.#screen?.stop();
     this.#screen = undefined;
-    this.#question = undefined;
+    this.#video?.stop();
+    this.#video = undefined;
+    this.#question = {};
     this.#quality = undefined;
   }
 

@@ -22,6 +22,7 @@ export interface SessionLinkEvents {
   point(message: InputMessage): void;
   checkoutAsked(): void;
   screenshotAsked(request: string): void;
+  videoWanted(limits: { readonly maxHeight: number; readonly maxFrameRate: number }): void;
   /** The other side did what was never granted, or said what it may not. */
   refuse(error: LiveError): void;
 }
@@ -125,7 +126,9 @@ export class SessionLink {
         case 'screenshot-asked':
           if (this.#may('screenshot')) this.#events.screenshotAsked(message.request);
           return;
-        case 'video-wanted': // For a video that is not offered.
+        case 'video-wanted':
+          if (this.#may('view-video')) this.#events.videoWanted(message);
+          return;
         case 'quality': // Measured here, too.
           return;
       }

@@ -43,7 +43,7 @@ export class Customer {
       app: { name: 'Fluxion', version: '1' },
       install: INSTALL,
       startedMs: 0,
-      offers: ['view-dom', 'console', 'chat', 'point', 'screenshot', 'commands'],
+      offers: ['view-dom', 'view-video', 'console', 'chat', 'point', 'screenshot', 'commands'],
       grants: [],
       asked: 0,
       settled: [],

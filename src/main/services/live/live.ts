@@ -35,7 +35,16 @@ export interface LiveOptions {
 }
 
 /** What the page can do. */
-const OFFERS: readonly GrantKind[] = ['view-dom', 'console', 'screenshot', 'commands', 'point', 'chat', 'be-recorded'];
+const OFFERS: readonly GrantKind[] = [
+  'view-dom',
+  'view-video',
+  'console',
+  'screenshot',
+  'commands',
+  'point',
+  'chat',
+  'be-recorded',
+];
 
 const TICK_MS = 1000;
 /** A person reads no faster than this. */

@@ -37,6 +37,18 @@ export function isPaintable(format: VideoPixelFormat | null): format is VideoPix
   return format !== null && PLANES[format] !== undefined;
 }
 
+/** The frame's pixels, in a format that can be painted over here. */
+export async function pictureOf(frame: VideoFrame): Promise<Picture> {
+  // What lies on the graphics card in a form of its own is converted on its way.
+  const format = isPaintable(frame.format) ? frame.format : 'RGBA';
+  const options = format === frame.format ? {} : { format };
+  const { width, height } = frame.visibleRect ?? { width: frame.codedWidth, height: frame.codedHeight };
+  const data = new Uint8Array(frame.allocationSize(options));
+  const layout = await frame.copyTo(data, options);
+  const colorSpace = format === frame.format ? frame.colorSpace.toJSON() : {};
+  return { format, width, height, layout, colorSpace, data };
+}
+
 /** Paints rectangles (whole pixels, inside of the picture) over. */
 export function paintOver({ format, width, height, layout, data }: Picture, rects: readonly Rect[]): void {
   for (const [index, plane] of (PLANES[format] ?? []).entries()) {

@@ -5,7 +5,7 @@ import { FrameGate } from './frame-gate.js';
 import { toFramePixels, type Covering } from './hull.js';
 import type { FromScreenWorker, ScreenAnswers, ScreenQuestion } from './messages.js';
 import { Pace } from './pace.js';
-import { changeBetween, isPaintable, paintOver, type Picture } from './picture.js';
+import { changeBetween, paintOver, pictureOf, type Picture } from './picture.js';
 import { pngOf, thumbnailOf } from './still-pictures.js';
 import { VideoFiles } from './video-files.js';
 
@@ -265,15 +265,4 @@ export class ScreenRecorder {
     this.#options.post({ kind: 'left-out', frames: this.#leftOut });
     this.#leftOut = 0;
   }
-}
-
-async function pictureOf(frame: VideoFrame): Promise<Picture> {
-  // What lies on the graphics card in a form of its own is converted on its way.
-  const format = isPaintable(frame.format) ? frame.format : 'RGBA';
-  const options = format === frame.format ? {} : { format };
-  const { width, height } = frame.visibleRect ?? { width: frame.codedWidth, height: frame.codedHeight };
-  const data = new Uint8Array(frame.allocationSize(options));
-  const layout = await frame.copyTo(data, options);
-  const colorSpace = format === frame.format ? frame.colorSpace.toJSON() : {};
-  return { format, width, height, layout, colorSpace, data };
 }

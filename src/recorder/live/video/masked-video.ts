@@ -1,0 +1,54 @@
+import { AreaReporter } from '../../lanes/screen/area-reporter.js';
+import type { FieldWatch } from '../../masking/field-watch.js';
+import { MaskedAreas } from '../../masking/masked-areas.js';
+import type { Guard } from '../../page.js';
+import type { ToVideoWorker } from './messages.js';
+
+// In workers only, or not at all, says TypeScript's library; Chromium has both in windows, where the tracks are:
+// https://www.w3.org/TR/mediacapture-transform/, and its earlier form with a generator.
+declare const MediaStreamTrackProcessor: new (init: {
+  readonly track: MediaStreamTrack;
+  readonly maxBufferSize?: number;
+}) => { readonly readable: ReadableStream<VideoFrame> };
+declare const MediaStreamTrackGenerator: new (init: {
+  readonly kind: 'video';
+}) => MediaStreamTrack & { readonly writable: WritableStream<VideoFrame> };
+
+export function canMaskVideo(): boolean {
+  return 'MediaStreamTrackProcessor' in window && 'MediaStreamTrackGenerator' in window;
+}
+
+/** A capture of this window as a track in which what is masked is painted over. */
+export class MaskedVideo {
+  readonly track: MediaStreamTrack;
+  readonly #worker: Worker;
+  readonly #reporter: AreaReporter;
+
+  /** `onBroken`: nothing more comes. The capture's own end is for who made it to hear of. */
+  constructor(capture: MediaStreamTrack, fields: FieldWatch, guard: Guard, onBroken: () => void) {
+    const { readable } = new MediaStreamTrackProcessor({ track: capture, maxBufferSize: 2 });
+    const generator = new MediaStreamTrackGenerator({ kind: 'video' });
+    const { writable } = generator;
+    this.track = generator;
+    this.#worker = new Worker(new URL('./video-worker.ts', import.meta.url), { type: 'module', name: 'fluxrec-video' });
+    // It says one thing only.
+    this.#worker.onmessage = guard(() => {
+      onBroken();
+    });
+    this.#worker.onerror = guard((event: Event) => {
+      event.preventDefault();
+      onBroken();
+    });
+    const start = { kind: 'start', frames: readable, painted: writable, timeOriginMs: performance.timeOrigin } as const;
+    this.#worker.postMessage(start satisfies ToVideoWorker, [readable, writable]);
+    this.#reporter = new AreaReporter(new MaskedAreas(fields.shadowRoots, fields), guard, (report) => {
+      this.#worker.postMessage({ kind: 'areas', report } satisfies ToVideoWorker);
+    });
+  }
+
+  stop(): void {
+    this.#reporter.stop();
+    this.#worker.terminate();
+    this.track.stop();
+  }
+}

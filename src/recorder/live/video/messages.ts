@@ -1,0 +1,17 @@
+import type { AreaReport } from '../../lanes/screen/area-report.js';
+
+// What the page and the worker of its live video say to each other.
+
+export type ToVideoWorker =
+  | {
+      readonly kind: 'start';
+      /** Straight from the capture, and to the track that is sent. */
+      readonly frames: ReadableStream<VideoFrame>;
+      readonly painted: WritableStream<VideoFrame>;
+      /** `performance.timeOrigin` of the page, to which all times refer. */
+      readonly timeOriginMs: number;
+    }
+  | { readonly kind: 'areas'; readonly report: AreaReport };
+
+/** The video cannot go on. */
+export type FromVideoWorker = { readonly kind: 'broken' };
