@@ -77,7 +77,12 @@ it.each([
   ],
   ['a decision at another time', 'decision', () => ({ decidedMs: 1 })],
   ['a decision that denies', 'decision', () => ({ decision: 'denied' })],
-  ['another output', 'output', ({ text }: EntryOf<'output'>) => ({ text: `${text} ` })],
+  [
+    'another output of the same length',
+    'output',
+    ({ text }: EntryOf<'output'>) => ({ text: text.replace('Sync', 'Sink').replace('30', '31') }),
+  ],
+  ['a longer output', 'output', ({ text }: EntryOf<'output'>) => ({ text: `${text} ` })],
   ['another status', 'result', () => ({ status: 'failed' })],
   ['another end', 'result', () => ({ endedMs: 1 })],
   [
