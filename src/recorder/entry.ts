@@ -1,6 +1,6 @@
 import { RECORDER_BRIDGE } from '../shared/protocol/bridge.js';
 import type { HostPort } from '../shared/protocol/contract.js';
-import { recorderContract, type RecorderContract } from '../shared/protocol/host.js';
+import { recorderContract, type RecorderContract } from '../shared/protocol/recorder-contract.js';
 import { registerButton } from './button.js';
 import { currentRecorder, setCurrentRecorder } from './current.js';
 import { createBridgeHostPort, findBridge } from './host-port/electron.js';

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { MAX_SEALED_LETTER_BYTES } from '../constants.js';
 import { publicIdentitySchema } from '../crypto/keys.js';
 import { method } from './contract.js';
 import { grantAskSchema, GRANTS, MAX_GRANT_MS, WITHDRAWALS } from './live-grants.js';
@@ -74,7 +73,7 @@ const reportSchema = v.object({
 });
 export type LiveReport = v.InferOutput<typeof reportSchema>;
 
-/** What the page tells the host process. It is parsed there, not by the contract: see `liveRecorderMethods`. */
+/** What the page tells the host process. It is parsed there, not by the contract: see live-recorder.ts. */
 export const livePageNewsSchema = v.variant('kind', [
   v.object({ kind: v.literal('report'), report: reportSchema }),
   /** For the other side, by whichever way the session has. */
@@ -94,11 +93,6 @@ export const livePageNewsSchema = v.variant('kind', [
   v.object({ kind: v.literal('stop'), what: v.picklist(['session', 'grants']) }),
 ]);
 export type LivePageNews = v.InferOutput<typeof livePageNewsSchema>;
-
-/** The schemas behind `news` are in the chunk that only a live session loads: the recorder itself does not grow by them. */
-export const liveRecorderMethods = {
-  live: method(v.object({ session: uuid, news: v.unknown() }), nothing),
-} as const;
 
 const grantSchema = v.object({ grant: uuid, kind: v.picklist(GRANTS), untilMs: instant });
 
@@ -142,12 +136,6 @@ export const liveHostNewsSchema = v.variant('kind', [
   v.object({ kind: v.literal('letter'), id: uuid, sealed: v.pipe(v.string(), v.base64()) }),
 ]);
 export type LiveHostNews = v.InferOutput<typeof liveHostNewsSchema>;
-
-export const liveRecorderEvents = {
-  live: v.object({ session: uuid, news: v.unknown() }),
-} as const;
-
-export const MAX_LIVE_LETTER_REQUEST_BYTES = MAX_SEALED_LETTER_BYTES + 4096;
 
 // ── The panel's ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
