@@ -2,7 +2,13 @@ import { toErrorResult, type ErrorResult } from '../../shared/errors.js';
 import type { PublicIdentity } from '../../shared/crypto/keys.js';
 import type { BulkMessage } from '../../shared/protocol/live-bulk.js';
 import { LiveError } from '../../shared/protocol/live-errors.js';
-import type { AskProof, AskSession, GrantAsk, GrantKind } from '../../shared/protocol/live-grants.js';
+import {
+  FIRST_GRANTS,
+  type AskProof,
+  type AskSession,
+  type GrantAsk,
+  type GrantKind,
+} from '../../shared/protocol/live-grants.js';
 import { reachOf, type IceServer, type Reach } from '../../shared/protocol/live-ice.js';
 import {
   isPublisherMessage,
@@ -27,6 +33,8 @@ import { LivePicture } from './live-picture.svelte.js';
 import { LivePointer } from './live-pointer.js';
 import { LiveScreenshots } from './live-screenshots.svelte.js';
 import { LiveVideo } from './live-video.svelte.js';
+
+export type { LiveState };
 
 /** How the two sides found each other. */
 export type LiveWay = 'code' | 'texts' | 'letters';
@@ -87,6 +95,8 @@ export class LiveSession {
   #incoming: Incoming | undefined;
   #asks = 0;
   #doing: Doing = 'watching';
+  #watching: 'watching' | 'reading' = 'watching';
+  #hasBegun = false;
   #saidDoingMs = -Infinity;
   #measuring: ReturnType<typeof setInterval> | undefined;
 
@@ -238,6 +248,23 @@ export class LiveSession {
     this.#doing = what;
     this.#saidDoingMs = nowMs;
     this.#trySend({ type: 'doing', what });
+  }
+
+  /** What the technician looks at, where they do nothing else. */
+  get watching(): 'watching' | 'reading' {
+    return this.#watching;
+  }
+
+  watch(what: 'watching' | 'reading'): void {
+    this.#watching = what;
+    this.do(what);
+  }
+
+  /** To see, and to talk about it, is asked for once by itself: everything else is asked for one by one. */
+  begin(): void {
+    if (this.#hasBegun || !this.isReady) return;
+    this.#hasBegun = true;
+    for (const kind of FIRST_GRANTS) if (this.grants.offers.includes(kind)) void this.grants.ask(kind);
   }
 
   /** There is somebody: grants end after an hour without a sign. */

@@ -111,12 +111,16 @@ export class Live {
       const { signIn, technician, replayUrl } = this.#options;
       this.dismiss();
       const name = signIn.state.name === 'signed-in' ? signIn.state.technician : undefined;
+      // Its keys are there by the time that the words are compared.
       if (signIn.isSignedIn) void technician.open();
       this.#session = new LiveSession({
         ...prepared,
         name,
         replayUrl,
-        prove: (session, ask, stamp) => technician.proveAsk(session, ask, stamp),
+        prove: async (session, ask, stamp) => {
+          if (signIn.isSignedIn) await technician.open();
+          return await technician.proveAsk(session, ask, stamp);
+        },
       });
     } catch (error) {
       if (!(error instanceof FluxionError)) throw error;
