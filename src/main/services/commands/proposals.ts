@@ -40,7 +40,7 @@ const MAX_READ_BYTES = 128 * 1024;
 
 /**
  * What support proposed to this customer, and what became of it. A proposal is put before the customer and does nothing
- * by itself; only `decide` with an approval, which the panel alone can call, runs it. Silence denies.
+ * by itself; only `decide` with an approval, which the panel alone can call, runs it. Silence denies, and so does closing it.
  */
 export class Proposals {
   readonly #options: ProposalsOptions;
@@ -48,6 +48,8 @@ export class Proposals {
   readonly #limits: ProposalLimits;
   readonly #running = new Map<string, { readonly execution: CommandExecution; readonly ended: Promise<void> }>();
   readonly #deciding = new Set<string>();
+  /** What the customer has before them. */
+  readonly #lookedAt = new Set<string>();
   readonly #listeners = new Set<() => void>();
   readonly #stops: (() => void)[] = [];
   #isClosed = false;
@@ -87,6 +89,7 @@ export class Proposals {
   async lookAt(id: string): Promise<{ lines: string[]; error?: ErrorResult }> {
     const record = this.#records.get(id);
     if (record.state !== 'pending' || this.#records.isOverdue(record)) return { lines: [] };
+    this.#lookedAt.add(id);
     await this.#records.touch(record);
     this.#changed();
     const prepared = this.#prepare(record);
@@ -117,6 +120,16 @@ export class Proposals {
       else await this.#approve(record, effect);
     } finally {
       this.#deciding.delete(id);
+    }
+  }
+
+  /** The customer closed what they had before them: what of it is undecided is denied. */
+  async denyLookedAt(): Promise<void> {
+    const ids = [...this.#lookedAt];
+    this.#lookedAt.clear();
+    for (const record of this.#records.all()) {
+      const { proposal: id } = record.proposal;
+      if (record.state === 'pending' && ids.includes(id) && !this.#deciding.has(id)) await this.#end(record, 'denied');
     }
   }
 

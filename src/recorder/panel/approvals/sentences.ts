@@ -63,7 +63,7 @@ export const words = {
   looking: 'Looking…',
   values: 'With these values',
   validUntil: (time: string) =>
-    `If you do nothing, it is denied by itself at ${time}. Closing this panel denies nothing and approves nothing.`,
+    `If you close this panel, it is denied. If you do nothing, it is denied by itself at ${time}.`,
   approve: 'Approve',
   deny: 'Deny',
   deciding: 'One moment…',

@@ -182,6 +182,22 @@ describe('a proposal', () => {
     expect(kinds()).toEqual(['command-proposed', 'command-denied']);
   });
 
+  it('is denied when the customer closes it, and only what they had before them', async () => {
+    const [shown, other] = [await propose(), await propose()];
+    await proposals.lookAt(shown);
+    await proposals.denyLookedAt();
+    expect([view(shown)?.state, view(other)?.state]).toEqual(['denied', 'pending']);
+    expect(post.ofKind('command-decision')).toMatchObject([{ proposal: shown, decision: 'denied' }]);
+    expect(kinds()).toContain('command-denied');
+    await expect(proposals.decide(shown, 'approve', ['Says hello.'])).rejects.toMatchObject({
+      code: 'proposal-settled',
+    });
+    await proposals.decide(other, 'approve', view(other)?.effect ?? []);
+    await proposals.denyLookedAt();
+    await settled(other);
+    expect(view(other)?.state).toBe('done');
+  });
+
   it('is approved for exactly what was shown', async () => {
     const id = await propose();
     const error: unknown = await proposals.decide(id, 'approve', ['Says nothing.']).catch((caught: unknown) => caught);
