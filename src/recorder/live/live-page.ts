@@ -30,6 +30,8 @@ export interface LivePageDeps {
 }
 
 const QUALITY_MS = 3000;
+/** Of a message in the banner; the panel has all of it. */
+const MAX_SHOWN_MESSAGE = 300;
 /** A host process that is away cannot take anything back: what was granted by it ends here, too. */
 const HOST_AWAY_MS = 10_000;
 /** Takes back everything that was granted, at once. */
@@ -52,7 +54,8 @@ export class LivePage {
   #text: string | undefined;
   #pasteCode: string | undefined;
   #quality: LiveReport['quality'];
-  #question: { screen?: BannerQuestion | undefined; video?: BannerQuestion | undefined } = {};
+  /** What the banner may ask: the first of them that is there. */
+  #question: Partial<Record<'screen' | 'video' | 'chat', BannerQuestion | undefined>> = {};
   #telling: Promise<unknown> = Promise.resolve();
   #hostAway: ReturnType<typeof setTimeout> | undefined;
   #expiry: ReturnType<typeof setTimeout> | undefined;
@@ -226,6 +229,7 @@ export class LivePage {
       {
         tell: (news, bytes) => {
           this.#tell(news, bytes);
+          if (news.kind === 'chat') this.#showMessage(news.text);
         },
         point: (message) => this.#streams?.point(message),
         checkoutAsked: () => this.#streams?.begin(),
@@ -324,10 +328,34 @@ export class LivePage {
     const orders = this.#orders;
     if (orders === undefined || this.#state === undefined) return;
     const { phase, isUnstable } = this.#state;
+    const { screen, video, chat } = this.#question;
     // Before somebody is there the panel tells how far it is.
     if (['open', 'comparing', 'reconnecting'].includes(phase)) {
-      this.#banner.show({ orders, phase, isUnstable, question: this.#question.screen ?? this.#question.video });
+      this.#banner.show({ orders, phase, isUnstable, question: screen ?? video ?? chat });
     } else this.#banner.remove();
+  }
+
+  /** The panel may be closed. */
+  #showMessage(text: string): void {
+    const shown = text.length > MAX_SHOWN_MESSAGE ? `${text.slice(0, MAX_SHOWN_MESSAGE)}…` : text;
+    const settle = (): void => {
+      this.#question.chat = undefined;
+      this.#show();
+    };
+    this.#question.chat = {
+      text: `${this.#orders?.with.name ?? 'Somebody'} writes: ${shown}`,
+      choices: [
+        {
+          label: 'Answer',
+          press: () => {
+            settle();
+            this.#deps.openPanel();
+          },
+        },
+        { label: 'Seen', press: settle },
+      ],
+    };
+    this.#show();
   }
 
   async #measure(): Promise<void> {

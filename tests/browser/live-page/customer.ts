@@ -57,6 +57,8 @@ export class Customer {
       clearInterval(timer);
       await this.technician.session.end();
       this.recorder.stop();
+      // The window's id: the next file's recorder is not this window's.
+      sessionStorage.clear();
     });
   }
 

@@ -230,6 +230,9 @@ describe('the technician', () => {
     await customer.until(() => customer.heard('grant-given').length === 1, 'the grant');
     customer.technician.session.send({ type: 'chat', id: crypto.randomUUID(), text: 'Hello', atMs: 0 });
     await customer.until(() => customer.told1('chat').length === 1, 'the message');
+    await expect.poll(overlayText).toContain('writes: Hello');
+    await press('Seen');
+    expect(overlayText()).not.toContain('writes: Hello');
     customer.tell({ kind: 'chat', id: crypto.randomUUID(), text: 'Hello to you', atMs: 1 });
     await customer.until(() => customer.heard('chat').length === 1, 'the answer');
     customer.command({ grants: [] });
