@@ -111,6 +111,8 @@ export class Screen {
 
   /** From now on at whatever it is given, at once. */
   goLive(): void {
+    // rrweb's own mouse goes by batches, half a second late: whoever shows the page shows it.
+    this.element.classList.add('live');
     this.goTo(this.#startMs + LIVE_AHEAD_MS);
     // A copy of the whole page for each few changes would cost more than they do.
     this.#replayer.setConfig({ useVirtualDom: false });

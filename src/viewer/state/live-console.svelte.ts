@@ -45,16 +45,16 @@ export class LiveConsole {
   #isCaughtUp = $state(false);
 
   readonly #matches = $derived(
-    matcher(itemFilter({ text: this.#text, levels: this.#levels, source: this.#source, failuresOnly: false })),
+    matcher(itemFilter({ text: this.#text, levels: undefined, source: this.#source, failuresOnly: false })),
   );
   /** What is listed, as far as it was looked for: each line is looked at once. */
   readonly #view: View = $derived.by(() => {
-    const [lane, matches] = [this.#lane, this.#matches];
+    const [lane, levels, matches] = [this.#lane, this.#levels, this.#matches];
     const isListed = (line: LiveLine): boolean =>
-      (lane === undefined || line.lane === lane) && (matches?.(line) ?? true);
+      (lane === undefined || line.lane === lane) && (levels?.has(levelOf(line)) ?? true) && (matches?.(line) ?? true);
     return { generation: this.#generation, stopped: this.#stopped, items: [], looked: 0, isListed };
   });
-  readonly isFiltered = $derived(this.#lane !== undefined || this.#matches !== undefined);
+  readonly isFiltered = $derived(this.#lane !== undefined || this.#levels !== undefined || this.#matches !== undefined);
 
   /** What is listed, oldest first. While nothing but lines comes it is the same array, which grows: `count` tells that it did. */
   get items(): readonly LiveLine[] {
@@ -208,6 +208,12 @@ function itemOf({ source, at, event }: ConsoleLine, key: number): LiveLine {
     case 'network':
       return toNetworkItem({ key, ms: at, source, event });
   }
+}
+
+/** How bad it is, on the log's scale: a level is asked for to find what went wrong, wherever it stands. */
+function levelOf(line: LiveLine): LogLevel {
+  if (line.lane === 'log') return line.event.level;
+  return line.lane === 'error' || line.isFailure ? 'error' : 'info';
 }
 
 function lengthOf({ event }: Item): number {
