@@ -9,15 +9,13 @@ import {
 } from '../../shared/protocol/live-host.js';
 import { publish, ManualPublisher, type LiveSession, type LiveState } from '../../live/publisher/publish.js';
 import { parseHotkey } from '../hotkey.js';
-import { listen, now, type Guard } from '../page.js';
-import { LiveBanner, type BannerQuestion } from './banner.js';
+import { listen, type Guard } from '../page.js';
+import { LiveBanner } from './banner.js';
 import { HostSignaling } from './host-signaling.js';
-import { LiveStreams, type StreamSource } from './live-streams.js';
-import { LiveScreen, type ScreenSource } from './live-screen.js';
-import { LiveVideo } from './live-video.js';
+import type { ScreenSource } from './live-screen.js';
+import type { StreamSource } from './live-streams.js';
+import { OpenSession } from './open-session.js';
 import type { FieldWatch } from '../masking/field-watch.js';
-import { sessionTime } from './past.js';
-import { SessionLink } from './session-link.js';
 
 export interface LivePageDeps {
   readonly guard: Guard;
@@ -30,8 +28,6 @@ export interface LivePageDeps {
 }
 
 const QUALITY_MS = 3000;
-/** Of a message in the banner; the panel has all of it. */
-const MAX_SHOWN_MESSAGE = 300;
 /** A host process that is away cannot take anything back: what was granted by it ends here, too. */
 const HOST_AWAY_MS = 10_000;
 /** Takes back everything that was granted, at once. */
@@ -46,16 +42,13 @@ export class LivePage {
   #orders: LiveOrders | undefined;
   #session: LiveSession | undefined;
   #signaling: HostSignaling | ManualPublisher | undefined;
-  #link: SessionLink | undefined;
-  #streams: LiveStreams | undefined;
-  #screen: LiveScreen | undefined;
-  #video: LiveVideo | undefined;
+  #open: OpenSession | undefined;
+  /** Grants of connections that are gone, and such as were taken back here: the host process may not have heard of it yet. */
+  readonly #spent = new Set<string>();
   #state: LiveState | undefined;
   #text: string | undefined;
   #pasteCode: string | undefined;
   #quality: LiveReport['quality'];
-  /** What the banner may ask: the first of them that is there. */
-  #question: Partial<Record<'screen' | 'video' | 'chat', BannerQuestion | undefined>> = {};
   #telling: Promise<unknown> = Promise.resolve();
   #hostAway: ReturnType<typeof setTimeout> | undefined;
   #expiry: ReturnType<typeof setTimeout> | undefined;
@@ -110,7 +103,7 @@ export class LivePage {
   }
 
   notePaused(): void {
-    this.#streams?.notePaused();
+    this.#open?.notePaused();
   }
 
   /** The page goes, perhaps to come back. */
@@ -156,10 +149,10 @@ export class LivePage {
         this.#paste(news.text);
         return;
       case 'chat':
-        this.#link?.say({ type: 'chat', id: news.id, text: news.text, atMs: news.atMs });
+        this.#open?.link.say({ type: 'chat', id: news.id, text: news.text, atMs: news.atMs });
         return;
       case 'letter':
-        this.#link?.sendLetter(news.id, bytesOf(news.sealed));
+        this.#open?.link.sendLetter(news.id, bytesOf(news.sealed));
         return;
       default:
         if (this.#signaling instanceof HostSignaling) this.#signaling.receive(news);
@@ -187,10 +180,10 @@ export class LivePage {
             if (this.#session === undefined || this.#session === session) this.#note(state);
           }),
           control: this.#deps.guard((message) => {
-            this.#link?.control(message);
+            this.#open?.link.control(message);
           }),
           message: this.#deps.guard((channel, data) => {
-            this.#link?.message(channel, data);
+            this.#open?.link.message(channel, data);
           }),
           // Nobody shows the customer anything.
           track: (track) => {
@@ -209,7 +202,7 @@ export class LivePage {
   #note(state: LiveState): void {
     this.#state = state;
     if (state.phase !== 'open') this.#unlink();
-    else if (this.#link === undefined && this.#orders !== undefined) this.#open(this.#orders);
+    else if (this.#open === undefined && this.#orders !== undefined) this.#openUp(this.#orders);
     this.#report();
     this.#apply();
     if (state.phase === 'ended') {
@@ -219,50 +212,30 @@ export class LivePage {
     }
   }
 
-  #open(orders: LiveOrders): void {
+  #openUp(orders: LiveOrders): void {
     const session = this.#session;
     if (session === undefined) return;
+    const { guard, masked, openPanel, screen, source } = this.#deps;
     // What was granted was granted to the connection before.
-    const link = new SessionLink(
+    this.#open = new OpenSession(
       session,
       { ...orders, grants: [] },
       {
+        ...{ guard, masked, openPanel, screen, source },
         tell: (news, bytes) => {
           this.#tell(news, bytes);
-          if (news.kind === 'chat') this.#showMessage(news.text);
         },
-        point: (message) => this.#streams?.point(message),
-        checkoutAsked: () => this.#streams?.begin(),
-        screenshotAsked: (request) => this.#screen?.askForScreenshot(request),
-        videoWanted: (limits) => this.#video?.limit(limits),
         refuse: (error) => {
           this.#refuse(error);
         },
+        onQuestion: () => {
+          this.#show();
+        },
+        onChange: () => {
+          this.#report();
+        },
       },
     );
-    this.#link = link;
-    this.#streams = new LiveStreams(session, this.#deps);
-    this.#video = new LiveVideo(session, link, {
-      fields: this.#deps.masked,
-      guard: this.#deps.guard,
-      name: () => this.#orders?.with.name ?? 'Somebody',
-      onQuestion: (question) => {
-        this.#question.video = question;
-        this.#show();
-      },
-      onChange: () => {
-        this.#report();
-      },
-    });
-    this.#screen = new LiveScreen(link, {
-      source: this.#deps.screen,
-      sessionMs: () => sessionTime(this.#deps.source.anchor(), now()),
-      name: () => this.#orders?.with.name ?? 'Somebody',
-      onQuestion: (question) => {
-        this.#question.screen = question;
-        this.#show();
-      },
-    });
   }
 
   /** Begins what is granted now, ends what is not. */
@@ -271,7 +244,7 @@ export class LivePage {
     clearTimeout(this.#expiry);
     if (orders === undefined) return;
     const nowMs = Date.now();
-    const grants = orders.grants.filter(({ untilMs }) => untilMs > nowMs);
+    const grants = orders.grants.filter(({ grant, untilMs }) => untilMs > nowMs && !this.#spent.has(grant));
     // The host process ends them as well; a page that it cannot reach does it by its own clock.
     const nextMs = Math.min(...grants.map(({ untilMs }) => untilMs));
     if (Number.isFinite(nextMs)) {
@@ -283,19 +256,13 @@ export class LivePage {
       );
     }
     this.#orders = { ...orders, grants };
-    this.#link?.obey(this.#orders);
-    const has = (kind: (typeof grants)[number]['kind']): boolean =>
-      this.#link !== undefined && grants.some((grant) => grant.kind === kind);
-    this.#streams?.set({ dom: has('view-dom'), console: has('console'), point: has('point') });
-    this.#screen?.set(has('screenshot'));
-    this.#video?.set(has('view-video'));
+    this.#open?.obey(this.#orders);
     this.#show();
   }
 
   /** Everything that was granted ends here and now. */
   #withdraw(): void {
-    if (this.#orders === undefined) return;
-    this.#orders = { ...this.#orders, grants: [] };
+    for (const { grant } of this.#orders?.grants ?? []) this.#spent.add(grant);
     this.#apply();
   }
 
@@ -328,39 +295,15 @@ export class LivePage {
     const orders = this.#orders;
     if (orders === undefined || this.#state === undefined) return;
     const { phase, isUnstable } = this.#state;
-    const { screen, video, chat } = this.#question;
     // Before somebody is there the panel tells how far it is.
     if (['open', 'comparing', 'reconnecting'].includes(phase)) {
-      this.#banner.show({ orders, phase, isUnstable, question: screen ?? video ?? chat });
+      this.#banner.show({ orders, phase, isUnstable, question: this.#open?.question });
     } else this.#banner.remove();
-  }
-
-  /** The panel may be closed. */
-  #showMessage(text: string): void {
-    const shown = text.length > MAX_SHOWN_MESSAGE ? `${text.slice(0, MAX_SHOWN_MESSAGE)}…` : text;
-    const settle = (): void => {
-      this.#question.chat = undefined;
-      this.#show();
-    };
-    this.#question.chat = {
-      text: `${this.#orders?.with.name ?? 'Somebody'} writes: ${shown}`,
-      choices: [
-        {
-          label: 'Answer',
-          press: () => {
-            settle();
-            this.#deps.openPanel();
-          },
-        },
-        { label: 'Seen', press: settle },
-      ],
-    };
-    this.#show();
   }
 
   async #measure(): Promise<void> {
     const session = this.#session;
-    if (session === undefined || this.#link === undefined) return;
+    if (session === undefined || this.#open === undefined) return;
     try {
       const { roundTripMs, lossRatio, route } = await session.quality();
       const measured = {
@@ -368,7 +311,7 @@ export class LivePage {
         ...(lossRatio === undefined ? {} : { lossRatio }),
       };
       this.#quality = { ...measured, ...(route === undefined ? {} : { route }) };
-      this.#link.say({ type: 'quality', ...measured });
+      this.#open.link.say({ type: 'quality', ...measured });
       this.#report();
     } catch {
       // The connection is gone, which is told elsewhere.
@@ -379,7 +322,7 @@ export class LivePage {
     const state = this.#state;
     if (state === undefined) return;
     const { phase, words, hasOtherConfirmed, isResumed, otherName, isUnstable, error } = state;
-    const video = this.#video?.state;
+    const video = this.#open?.video;
     const report: LiveReport = {
       phase,
       ...(words === undefined ? {} : { words: [...words] }),
@@ -404,14 +347,11 @@ export class LivePage {
   }
 
   #unlink(): void {
-    this.#link = undefined;
-    this.#streams?.stop();
-    this.#streams = undefined;
-    this.#screen?.stop();
-    this.#screen = undefined;
-    this.#video?.stop();
-    this.#video = undefined;
-    this.#question = {};
+    if (this.#open === undefined) return;
+    for (const { grant } of this.#orders?.grants ?? []) this.#spent.add(grant);
+    const open = this.#open;
+    this.#open = undefined;
+    open.stop();
     this.#quality = undefined;
   }
 

@@ -298,6 +298,13 @@ describe('the banner', () => {
     await customer.until(() => customer.told1('stop').length === 1, 'the word');
     await expect.poll(overlayText).toContain('May do nothing yet');
     expect(customer.dom).toHaveLength(before);
+    // What the host process says before it has heard of it gives nothing back.
+    customer.command({ doing: 'watching' });
+    document.querySelector('main')?.append('nor this');
+    customer.technician.session.send({ type: 'doing', what: 'away' });
+    await customer.until(() => customer.told1('doing').length === 1, 'the next word');
+    expect(overlayText()).toContain('May do nothing yet');
+    expect(customer.dom).toHaveLength(before);
   });
 
   it('takes everything back by the hotkey', async () => {
