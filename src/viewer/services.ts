@@ -3,6 +3,7 @@ import { fetchOrEarly } from './sources/early-requests.js';
 import { Announcer, announcerContext } from './state/announcer.svelte.js';
 import { CommandLetters, commandLettersContext } from './state/command-letters.js';
 import { Inbox, inboxContext } from './state/inbox.svelte.js';
+import { LiveLetters } from './state/live-letters.js';
 import { Live, liveContext } from './state/live.svelte.js';
 import { LocalFile, localFileContext } from './state/local-file.svelte.js';
 import { ProposalMemory } from './state/proposal-memory.js';
@@ -58,7 +59,7 @@ export function createServices(window: Window, doFetch: typeof fetch = fetchOrEa
     technician,
     commandLetters: new CommandLetters({ technician, desk, signIn, memory: new ProposalMemory(memory) }),
     inbox: new Inbox({ desk, visibility: window.document, network: window }),
-    live: new Live({ desk, signIn, technician, replayUrl }),
+    live: new Live({ desk, signIn, technician, letters: new LiveLetters(technician), replayUrl }),
     localFile: new LocalFile(),
     shortcuts: new Shortcuts(),
     announcer: new Announcer(),

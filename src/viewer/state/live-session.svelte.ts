@@ -236,6 +236,12 @@ export class LiveSession {
     void this.#session.end();
   }
 
+  /** It does not go on, for this reason. */
+  giveUp(error: LiveError): void {
+    this.#refusal ??= error;
+    void this.#session.end();
+  }
+
   /** The page goes: the customer's side is told, and nobody looks for it in vain. */
   leave(): void {
     if (!this.hasEnded) void this.#session.end();
@@ -296,7 +302,7 @@ export class LiveSession {
         this.#receiveBulk(message);
       },
       broken: (error) => {
-        this.#refuse(error);
+        this.giveUp(error);
       },
     });
     this.#measuring = setInterval(() => {
@@ -319,7 +325,7 @@ export class LiveSession {
 
   #receive(message: SessionMessage): void {
     if (!isPublisherMessage(message)) {
-      this.#refuse(new LiveError('live-malformed'));
+      this.giveUp(new LiveError('live-malformed'));
       return;
     }
     switch (message.type) {
@@ -386,11 +392,6 @@ export class LiveSession {
     } catch {
       // The connection is gone, which is told elsewhere.
     }
-  }
-
-  #refuse(error: LiveError): void {
-    this.#refusal ??= error;
-    void this.#session.end();
   }
 
   #trySend(message: SubscriberMessage): void {

@@ -3,6 +3,8 @@ import { FluxionError } from '../../shared/errors.js';
 import { reachOf, type IceServer, type Reach } from '../../shared/protocol/live-ice.js';
 import { parsePairingCode } from '../../shared/protocol/pairing-code.js';
 import { DeskError, type DeskClient } from '../sources/desk-client.js';
+import type { PublicIdentity } from '../../shared/crypto/keys.js';
+import { INVITATION_MS, type LiveLetters } from './live-letters.js';
 import type { LiveSession, LiveSessionOptions } from './live-session.svelte.js';
 import type { SignIn } from './sign-in.svelte.js';
 import type { Technician } from './technician.svelte.js';
@@ -12,7 +14,17 @@ export interface LiveOptions {
   readonly desk: Pick<DeskClient, 'joinLive' | 'liveServers' | 'openLiveSocket'>;
   readonly signIn: Pick<SignIn, 'isSignedIn' | 'state'>;
   readonly technician: Pick<Technician, 'open' | 'proveAsk'>;
+  readonly letters: Pick<LiveLetters, 'invite' | 'with'>;
   readonly replayUrl: string;
+}
+
+/** The report that a session is about, and whom it is from. */
+export interface Invited {
+  readonly install: PublicIdentity;
+  readonly report: string;
+  readonly receiptCode: string;
+  /** Why, in the technician's words: the customer reads it. */
+  readonly reason: string;
 }
 
 /** How long the customer's side may take to come to a room that it has opened. */
@@ -88,6 +100,30 @@ export class Live {
     session.end();
     this.#session = undefined;
     this.#error = new FluxionError(wrong.code, wrong.message);
+  }
+
+  /** By a letter to the install that made a report. Answers whether it is on its way. */
+  async invite({ install, report, receiptCode, reason }: Invited): Promise<boolean> {
+    const before = this.#session;
+    await this.#begin(async () => {
+      const { letters } = this.#options;
+      const invitation = crypto.randomUUID();
+      const [servers, { LetterSignaling }] = await Promise.all([
+        this.#servers(),
+        import('../../live/subscriber/subscribe.js'),
+      ]);
+      await letters.invite(install, { invitation, report, reason: reason.trim() });
+      const correspondence = letters.with(install, `The app of ${receiptCode}`);
+      const signaling = new LetterSignaling('subscriber', invitation, correspondence);
+      return { way: 'letters', signaling, servers, invited: { install, report } };
+    });
+    const session = this.#session;
+    if (session === undefined || session === before) return false;
+    setTimeout(() => {
+      // The invitation is not good any more.
+      if (session.state.phase === 'waiting') session.giveUp(new LiveError('live-no-answer'));
+    }, INVITATION_MS);
+    return true;
   }
 
   /** The session that has ended is not looked at any more. */
