@@ -9,7 +9,6 @@ import type {
   LiveReport,
   LiveSessionView,
 } from '../../../shared/protocol/live-host.js';
-import { reachOf } from '../../../shared/protocol/live-ice.js';
 import type { Doing } from '../../../shared/protocol/live-messages.js';
 import type { LetterSender } from '../../../shared/protocol/letters.js';
 import type { PublicIdentity } from '../../../shared/crypto/keys.js';
@@ -17,6 +16,7 @@ import type { HostClock } from '../host-clock.js';
 import { checkAsk } from './ask-check.js';
 import { Grants, type AuditTrail } from './grants.js';
 import { LiveServiceError } from './live-service-error.js';
+import { ordersOf, viewOf, type RunFacts } from './run-views.js';
 import type { Way } from './way.js';
 
 export interface LiveRunOptions {
@@ -233,60 +233,28 @@ export class LiveRun {
   }
 
   orders(): LiveOrders {
-    const { way, app, install, report, sessionStartedMs, offers } = this.#options;
-    const name = this.#from?.name ?? this.#report.otherName;
-    const organisation = this.#from?.organisation;
-    return {
-      session: this.id,
-      way: way.kind,
-      iceServers: way.iceServers,
-      ...(way.from?.name === undefined ? {} : { verifiedName: way.from.name }),
-      app: { name: app.name, version: app.version },
-      install: { signingKey: install.signingKey, recipient: install.recipient },
-      ...(report === undefined ? {} : { report }),
-      startedMs: sessionStartedMs,
-      offers: [...offers],
-      ...(this.#confirmed === undefined ? {} : { confirmed: [...this.#confirmed] }),
-      grants: this.grants.given.map(({ grant, kind, untilMs }) => ({ grant, kind, untilMs })),
-      asked: this.grants.asked.length,
-      settled: this.grants.settled,
-      with: {
-        ...(name === undefined ? {} : { name }),
-        ...(organisation === undefined ? {} : { organisation }),
-        isVerified: this.#from !== undefined,
-      },
-      ...(this.#doing === undefined ? {} : { doing: this.#doing }),
-    };
+    return ordersOf(this.#facts());
   }
 
   view(): LiveSessionView {
-    const { way } = this.#options;
-    const { words, hasOtherConfirmed, otherName, isUnstable, text, pasteCode, quality, video } = this.#report;
-    const { name = '', organisation = '', signingKey } = this.#from ?? {};
-    const error = this.#error;
+    return viewOf(this.#facts());
+  }
+
+  #facts(): RunFacts {
     return {
-      session: this.id,
-      way: way.kind,
+      ...this.#options,
+      id: this.id,
       phase: this.#phase(),
-      reach: reachOf(way.iceServers),
-      ...(signingKey === undefined ? {} : { from: { name, organisation, signingKey } }),
-      ...(otherName === undefined ? {} : { otherName }),
-      ...(words === undefined ? {} : { words }),
-      hasConfirmed: this.#confirmed !== undefined,
-      hasOtherConfirmed,
-      isUnstable,
-      ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
-      ...(way.code === undefined ? {} : { code: way.code }),
-      ...(text === undefined ? {} : { text }),
-      ...(pasteCode === undefined ? {} : { pasteError: sentenceOf(pasteCode) }),
+      report: this.#report,
+      reportId: this.#options.report,
+      from: this.#from,
+      confirmed: this.#confirmed,
+      grants: this.grants,
+      doing: this.#doing,
+      chat: this.#chat,
+      error: this.#error,
       startedMs: this.#startedMs,
-      ...(this.#openedMs === undefined ? {} : { openedMs: this.#openedMs }),
-      ...(quality === undefined ? {} : { quality }),
-      ...(video === undefined ? {} : { video }),
-      ...(this.#doing === undefined ? {} : { doing: this.#doing }),
-      asked: this.grants.asked,
-      grants: this.grants.given,
-      chat: [...this.#chat],
+      openedMs: this.#openedMs,
     };
   }
 
@@ -408,9 +376,4 @@ export class LiveRun {
     if (!this.isOver) this.#tell({ kind: 'orders', orders: this.orders() });
     this.#options.onChange();
   }
-}
-
-function sentenceOf(code: string): { code: string; message: string } {
-  const error = new LiveError(isLiveErrorCode(code) ? code : 'pairing-unreadable');
-  return { code: error.code, message: error.message };
 }
