@@ -185,7 +185,7 @@ describe.each(STORES)('a command about a report in %s', (store) => {
         kinds.filter((kind) => kind === `command-${end}`).length,
       ]),
     );
-    expect(counts).toEqual({ proposed: 8, approved: 6, denied: 1, withdrawn: 1, ended: 6 });
+    expect(counts).toEqual({ proposed: 9, approved: 6, denied: 2, withdrawn: 1, ended: 6 });
   });
 
   async function hostProcess(): Promise<number> {
