@@ -8,6 +8,7 @@ export type { LiveEvents, LivePhase, LiveState } from '../live-state.js';
 export type { LiveSession } from '../session.js';
 export type { Signaling } from '../signaling/signaling.js';
 export type { Quality } from '../quality.js';
+export { FramedSender } from '../framed-sender.js';
 export { Incoming, type IncomingEvents } from './incoming.js';
 
 /** The technician's half of a live session. */

@@ -1,6 +1,6 @@
 import type { ConsoleMessage } from '../../shared/protocol/live-streams.js';
 import type { LaneEvent } from '../../shared/session/lane.js';
-import type { SendingChannel } from './framed-sender.js';
+import type { SendingChannel } from '../../live/publisher/framed-sender.js';
 import type { PastSegment } from './messages.js';
 import type { Streams } from './streams.js';
 

@@ -1,7 +1,7 @@
 import { encodeDomMessage, type DomMessage } from '../../shared/protocol/live-streams.js';
 import { listen, now, type Guard } from '../page.js';
 import type { DomItem } from '../ring/ring-event.js';
-import type { FramedSender } from './framed-sender.js';
+import type { FramedSender } from '../../live/publisher/framed-sender.js';
 import type { Streams } from './streams.js';
 
 export interface DomStreamDeps {

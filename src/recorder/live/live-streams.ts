@@ -7,7 +7,7 @@ import type { DomItem, RingEvent } from '../ring/ring-event.js';
 import type { Ring } from '../ring/ring.js';
 import { ConsoleStream } from './console-stream.js';
 import { DomStream } from './dom-stream.js';
-import { FramedSender } from './framed-sender.js';
+import { FramedSender } from '../../live/publisher/framed-sender.js';
 import { Laser } from './laser.js';
 import { readPast, sessionTime } from './past.js';
 import { isConsole } from './stream-writer.js';

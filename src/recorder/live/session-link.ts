@@ -11,7 +11,7 @@ import {
 import { parseInput, type InputMessage } from '../../shared/protocol/live-streams.js';
 import type { LiveEvents, LiveSession } from '../../live/publisher/publish.js';
 import { now } from '../page.js';
-import { FramedSender } from './framed-sender.js';
+import { FramedSender } from '../../live/publisher/framed-sender.js';
 
 type DataChannel = Parameters<LiveEvents['message']>[0];
 type Data = Parameters<LiveEvents['message']>[1];

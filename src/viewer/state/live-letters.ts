@@ -1,6 +1,7 @@
 import type { PublicIdentity } from '../../shared/crypto/keys.js';
 import { FluxionError } from '../../shared/errors.js';
 import type { LiveInvitation, VerifiedLetter } from '../../shared/protocol/letters.js';
+import type { SealedLetter } from '../../shared/protocol/mailbox-client.js';
 import type { LiveCorrespondence, LiveLetter } from '../../live/subscriber/subscribe.js';
 import type { TechnicianMailbox } from '../sources/technician-mailbox.js';
 import type { Technician } from './technician.svelte.js';
@@ -21,6 +22,7 @@ export class LiveLetters {
   readonly #technician: Pick<Technician, 'state' | 'open' | 'onLetter'>;
   readonly #tabs = new BroadcastChannel(TABS);
   readonly #listeners = new Set<(told: TabLetter) => void>();
+  #stopCarrying: () => void = () => undefined;
 
   constructor(technician: Pick<Technician, 'state' | 'open' | 'onLetter'>) {
     this.#technician = technician;
@@ -58,6 +60,20 @@ export class LiveLetters {
         return () => this.#listeners.delete(hear);
       },
     };
+  }
+
+  /** What is said about commands to this install goes by a connection, too; one at a time, until the next one. */
+  carryBy(install: PublicIdentity, carry: (letter: SealedLetter) => void): void {
+    const { state } = this.#technician;
+    this.#stopCarrying();
+    this.#stopCarrying = state.name === 'open' ? state.mailbox.carryBy(install.signingKey, carry) : () => undefined;
+  }
+
+  /** A letter that came by the connection. */
+  takeIn(sealed: Uint8Array): void {
+    const { state } = this.#technician;
+    // It comes again from the desk.
+    if (state.name === 'open') state.mailbox.takeIn(sealed).catch(() => undefined);
   }
 
   #hear(told: TabLetter): void {

@@ -1,6 +1,6 @@
 import { toErrorResult, type ErrorResult } from '../../shared/errors.js';
 import type { PublicIdentity } from '../../shared/crypto/keys.js';
-import type { BulkMessage } from '../../shared/protocol/live-bulk.js';
+import { encodeBulk, type BulkMessage } from '../../shared/protocol/live-bulk.js';
 import { LiveError } from '../../shared/protocol/live-errors.js';
 import {
   FIRST_GRANTS,
@@ -18,6 +18,7 @@ import {
   type SubscriberMessage,
 } from '../../shared/protocol/live-messages.js';
 import {
+  FramedSender,
   Incoming,
   ManualSubscriber,
   subscribe,
@@ -93,6 +94,7 @@ export class LiveSession {
   #text = $state<string | undefined>(undefined);
   #pasteError = $state.raw<ErrorResult | undefined>(undefined);
   #incoming: Incoming | undefined;
+  #bulk: FramedSender | undefined;
   #asks = 0;
   #doing: Doing = 'watching';
   #watching: 'watching' | 'reading' = 'watching';
@@ -236,6 +238,14 @@ export class LiveSession {
     void this.#session.end();
   }
 
+  /** A letter about a command, sealed: by the connection, where that is allowed now. */
+  carry({ id, sealed }: { readonly id: string; readonly sealed: Uint8Array<ArrayBuffer> }): void {
+    if (!this.isReady || !this.grants.has('commands')) return;
+    // The desk has it as well: what is lost with the connection comes from there.
+    void this.#bulk?.send(encodeBulk({ head: { kind: 'letter', id }, bytes: sealed })).catch(() => undefined);
+    this.do('proposing');
+  }
+
   /** It does not go on, for this reason. */
   giveUp(error: LiveError): void {
     this.#refusal ??= error;
@@ -290,6 +300,7 @@ export class LiveSession {
     this.#openedMs ??= Date.now();
     this.#saidDoingMs = -Infinity;
     this.#asks = 0;
+    this.#bulk = new FramedSender(this.#session.channel('bulk'));
     this.#incoming = new Incoming({
       dom: (message) => {
         this.picture.receive(message);
@@ -315,6 +326,7 @@ export class LiveSession {
     clearInterval(this.#measuring);
     this.#incoming?.stop();
     this.#incoming = undefined;
+    this.#bulk = undefined;
     this.#quality = undefined;
     this.#theirs = undefined;
     this.grants.endAll();

@@ -14,7 +14,7 @@ export interface LiveOptions {
   readonly desk: Pick<DeskClient, 'joinLive' | 'liveServers' | 'openLiveSocket'>;
   readonly signIn: Pick<SignIn, 'isSignedIn' | 'state'>;
   readonly technician: Pick<Technician, 'open' | 'proveAsk'>;
-  readonly letters: Pick<LiveLetters, 'invite' | 'with'>;
+  readonly letters: Pick<LiveLetters, 'invite' | 'with' | 'carryBy' | 'takeIn'>;
   readonly replayUrl: string;
 }
 
@@ -115,10 +115,16 @@ export class Live {
       await letters.invite(install, { invitation, report, reason: reason.trim() });
       const correspondence = letters.with(install, `The app of ${receiptCode}`);
       const signaling = new LetterSignaling('subscriber', invitation, correspondence);
-      return { way: 'letters', signaling, servers, invited: { install, report } };
+      const onLetter = (sealed: Uint8Array<ArrayBuffer>): void => {
+        letters.takeIn(sealed);
+      };
+      return { way: 'letters', signaling, servers, invited: { install, report }, onLetter };
     });
     const session = this.#session;
     if (session === undefined || session === before) return false;
+    this.#options.letters.carryBy(install, (letter) => {
+      session.carry(letter);
+    });
     setTimeout(() => {
       // The invitation is not good any more.
       if (session.state.phase === 'waiting') session.giveUp(new LiveError('live-no-answer'));
@@ -136,7 +142,7 @@ export class Live {
 
   /** Begins with what `prepare` answers. What goes wrong is in `error`. */
   async #begin(
-    prepare: () => Promise<Pick<LiveSessionOptions, 'way' | 'signaling' | 'servers' | 'invited'>>,
+    prepare: () => Promise<Pick<LiveSessionOptions, 'way' | 'signaling' | 'servers' | 'invited' | 'onLetter'>>,
   ): Promise<void> {
     if (this.#isBeginning || this.#session?.hasEnded === false) return;
     this.#isBeginning = true;

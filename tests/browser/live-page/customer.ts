@@ -5,7 +5,7 @@ import type { GrantKind } from '../../../src/shared/protocol/live-grants.js';
 import type { SessionMessageOf, SessionMessage } from '../../../src/shared/protocol/live-messages.js';
 import { FrameAssembler } from '../../../src/shared/protocol/live-frames.js';
 import { decodeBulk, encodeBulk, type BulkMessage } from '../../../src/shared/protocol/live-bulk.js';
-import { FramedSender } from '../../../src/recorder/live/framed-sender.js';
+import { FramedSender } from '../../../src/live/framed-sender.js';
 import {
   decodeDomMessage,
   parseConsole,

@@ -9,7 +9,7 @@ interface Side {
   readonly sent: SubscriberMessage[];
   readonly told: string[];
   /** The last one that was asked for. */
-  asked(): string;
+  readonly asked: () => string;
 }
 
 function side(prove: () => Promise<AskProof | undefined> = () => Promise.resolve(undefined)): Side {

@@ -1,4 +1,4 @@
-import { framesOf } from '../../shared/protocol/live-frames.js';
+import { framesOf } from '../shared/protocol/live-frames.js';
 
 /** The part of a channel that is used. */
 export interface SendingChannel {

@@ -1,0 +1,1 @@
+export { FramedSender, type SendingChannel } from '../framed-sender.js';
