@@ -1,4 +1,3 @@
-import { toErrorResult, type ErrorResult } from '../../shared/errors.js';
 import type { PublicIdentity } from '../../shared/crypto/keys.js';
 import { encodeBulk, type BulkMessage } from '../../shared/protocol/live-bulk.js';
 import { LiveError } from '../../shared/protocol/live-errors.js';
@@ -92,7 +91,6 @@ export class LiveSession {
   #theirs = $state.raw<SessionMessageOf<'quality'> | undefined>(undefined);
   #openedMs = $state<number | undefined>(undefined);
   #text = $state<string | undefined>(undefined);
-  #pasteError = $state.raw<ErrorResult | undefined>(undefined);
   #incoming: Incoming | undefined;
   #bulk: FramedSender | undefined;
   #asks = 0;
@@ -205,25 +203,16 @@ export class LiveSession {
   get text(): string | undefined {
     return this.#text;
   }
-  get pasteError(): ErrorResult | undefined {
-    return this.#pasteError;
-  }
 
   /** Our pairing text, as the signaling has made it. */
   showText(text: string): void {
     this.#text = text;
   }
 
-  /** By two texts: the customer's. */
+  /** By two texts: the customer's. Throws a LiveError, `pairing-…`, that says what is wrong. */
   paste(text: string): void {
     const { signaling } = this.#options;
-    if (!(signaling instanceof ManualSubscriber)) return;
-    this.#pasteError = undefined;
-    try {
-      signaling.paste(text);
-    } catch (error) {
-      this.#pasteError = toErrorResult(error);
-    }
+    if (signaling instanceof ManualSubscriber) signaling.paste(text);
   }
 
   confirm(): void {

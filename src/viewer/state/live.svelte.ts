@@ -84,22 +84,20 @@ export class Live {
 
   /** By the text that the customer has sent. */
   async beginByText(text: string): Promise<void> {
-    await this.#begin(async () => {
-      const { ManualSubscriber } = await import('../../live/subscriber/subscribe.js');
-      const signaling = new ManualSubscriber((ours) => {
-        this.#session?.showText(ours);
-      });
-      return { way: 'texts', signaling, servers: await this.#servers() };
-    });
-    const session = this.#session;
-    if (session === undefined) return;
-    session.paste(text);
-    const wrong = session.pasteError;
-    if (wrong === undefined) return;
-    // Another text may be tried: nothing has begun.
-    session.end();
-    this.#session = undefined;
-    this.#error = new FluxionError(wrong.code, wrong.message);
+    let session: LiveSession | undefined;
+    await this.#begin(
+      async () => {
+        const { ManualSubscriber } = await import('../../live/subscriber/subscribe.js');
+        const signaling = new ManualSubscriber((ours) => {
+          session?.showText(ours);
+        });
+        return { way: 'texts', signaling, servers: await this.#servers() };
+      },
+      (made) => {
+        session = made;
+        made.paste(text);
+      },
+    );
   }
 
   /** By a letter to the install that made a report. Answers whether it is on its way. */
@@ -140,9 +138,10 @@ export class Live {
     this.#error = undefined;
   }
 
-  /** Begins with what `prepare` answers. What goes wrong is in `error`. */
+  /** Begins with what `prepare` answers, and with what `first` does. What goes wrong is in `error`, and nothing has begun. */
   async #begin(
     prepare: () => Promise<Pick<LiveSessionOptions, 'way' | 'signaling' | 'servers' | 'invited' | 'onLetter'>>,
+    first: (session: LiveSession) => void = () => undefined,
   ): Promise<void> {
     if (this.#isBeginning || this.#session?.hasEnded === false) return;
     this.#isBeginning = true;
@@ -151,19 +150,26 @@ export class Live {
       const prepared = await prepare();
       const { LiveSession } = await import('./live-session.svelte.js');
       const { signIn, technician, replayUrl } = this.#options;
-      this.dismiss();
       const name = signIn.state.name === 'signed-in' ? signIn.state.technician : undefined;
       // Its keys are there by the time that the words are compared.
       if (signIn.isSignedIn) void technician.open();
-      this.#session = new LiveSession({
+      const session = new LiveSession({
         ...prepared,
         name,
         replayUrl,
-        prove: async (session, ask, stamp) => {
+        prove: async (asked, ask, stamp) => {
           if (signIn.isSignedIn) await technician.open();
-          return await technician.proveAsk(session, ask, stamp);
+          return await technician.proveAsk(asked, ask, stamp);
         },
       });
+      try {
+        first(session);
+      } catch (error) {
+        session.end();
+        throw error;
+      }
+      this.dismiss();
+      this.#session = session;
     } catch (error) {
       if (!(error instanceof FluxionError)) throw error;
       this.#error = error;
