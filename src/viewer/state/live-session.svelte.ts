@@ -146,7 +146,9 @@ export class LiveSession {
           this.#incoming?.receive(channel, data);
         },
         track: (track, stream) => {
-          this.video.take(track, stream);
+          // The grant is told before the offer that brings the track.
+          if (this.grants.has('view-video')) this.video.take(track, stream);
+          else track.stop();
         },
       },
     );
@@ -339,7 +341,7 @@ export class LiveSession {
         this.grants.receive(message);
         return;
       case 'chat':
-        this.chat.receive(message);
+        if (this.grants.has('chat')) this.chat.receive(message);
         return;
       case 'screenshot-failed':
         this.screenshots.fail(message);

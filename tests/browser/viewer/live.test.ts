@@ -6,7 +6,7 @@ import { problems, remove, start } from './mounted.js';
 
 // The viewer's page of a live session, over a real connection to a customer's end in the same browser. No desk is there: by two texts.
 
-const WAIT = { timeout: 15_000 };
+const WAIT = { timeout: 10_000 };
 let desk: DeskDouble;
 
 beforeEach(() => {
@@ -180,7 +180,10 @@ describe('an open session', () => {
     await expect.poll(() => document.querySelector<HTMLImageElement>('main img')?.naturalWidth, WAIT).toBe(40);
     // Nobody asked for this one.
     await customer.sendBulk({ head: { ...head, request: crypto.randomUUID() }, bytes });
-    customer.say({ type: 'chat', id: crypto.randomUUID(), text: 'Here', atMs: Date.now() });
+    const chat = { type: 'chat', id: crypto.randomUUID(), text: 'Here', atMs: Date.now() } as const;
+    customer.say(chat); // Before it was allowed: not shown.
+    customer.allow('chat');
+    customer.say({ ...chat, id: crypto.randomUUID() });
     await expect.poll(text, WAIT).toMatch(/Messages\s*1/);
     expect(document.querySelectorAll('main img')).toHaveLength(1);
     expect(await problems()).toEqual([]);

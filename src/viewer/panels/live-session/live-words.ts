@@ -8,8 +8,18 @@ import { formatDuration } from '../../text/duration.js';
 
 type Phase = LiveState['phase'];
 
+interface PhaseWords {
+  readonly title: string;
+  readonly next: string;
+}
+
+const CARRY: PhaseWords = {
+  title: 'Waiting for your text to arrive',
+  next: 'Send it to the customer, who pastes it into their app. Leave this page open until they have.',
+};
+
 /** How far it is, and what a person has to do meanwhile. */
-export function phaseWords(phase: Phase, way: LiveWay): { readonly title: string; readonly next: string } {
+export function phaseWords(phase: Phase, way: LiveWay): PhaseWords {
   switch (phase) {
     case 'waiting':
       return way === 'letters'
@@ -22,13 +32,11 @@ export function phaseWords(phase: Phase, way: LiveWay): { readonly title: string
       return { title: 'Waiting for the customer’s app to answer', next: 'Both sides must stay open.' };
     case 'routing':
       return way === 'texts'
-        ? {
-            title: 'Waiting for your text to arrive',
-            next: 'Send it to the customer, who pastes it into their app. Leave this page open until they have.',
-          }
+        ? CARRY
         : { title: 'Looking for a way between the two computers', next: 'This takes half a minute at most.' };
     case 'securing':
-      return { title: 'Securing the connection', next: 'One moment.' };
+      // A browser answers before its person has pasted anything.
+      return way === 'texts' ? CARRY : { title: 'Securing the connection', next: 'One moment.' };
     case 'channels':
       return { title: 'Almost connected', next: 'One moment.' };
     case 'comparing':
@@ -47,12 +55,6 @@ export function phaseWords(phase: Phase, way: LiveWay): { readonly title: string
       return { title: 'The live session has ended', next: '' };
   }
 }
-
-export const WAY_WORDS: Readonly<Record<LiveWay, string>> = {
-  code: 'by a code',
-  texts: 'by two texts',
-  letters: 'by an invitation',
-};
 
 /** What a grant is for, on the technician's side. */
 export const ASK_WORDS: Readonly<Record<GrantKind, string>> = {
