@@ -146,10 +146,16 @@ export class TechnicianMailbox {
     };
   }
 
-  /** A letter that came by a connection: it is read as one from the desk. Never rejects for what is in it. */
+  /** A letter that came by a connection: it is read as one from the desk. Rejects where its listener does: then it waits. */
   async takeIn(sealed: Uint8Array): Promise<void> {
-    await this.#take(sealed, true);
-    await this.handOn();
+    const letter = await this.#take(sealed, true);
+    if (letter === undefined || this.#isReceiving) {
+      await this.handOn();
+      return;
+    }
+    // Another tab hands on what waits, when it looks again; this one is of the session of this tab.
+    await this.#listener?.(letter);
+    await this.#store.settle(letter.envelope.id);
   }
 
   /** The signature of a live session's ask, over `askStatement`. */
@@ -223,7 +229,7 @@ export class TechnicianMailbox {
     return letters.length;
   }
 
-  async #take(sealed: Uint8Array, byConnection = false): Promise<void> {
+  async #take(sealed: Uint8Array, byConnection = false): Promise<VerifiedLetter | undefined> {
     const reader: Reader = {
       identity: this.#identity.ageKey,
       self: this.self,
@@ -239,11 +245,14 @@ export class TechnicianMailbox {
       letter = await readLetter(sealed, reader, this.#nowMs());
       await this.#store.accept(letter);
       if (byConnection) this.#tookIn.add(letter.envelope.id);
+      return letter;
     } catch (error) {
       if (!(error instanceof LetterError)) throw error;
       // It came both ways, as it should.
-      if (error.code === 'letter-replayed' && (byConnection || this.#tookIn.has(letter?.envelope.id ?? ''))) return;
+      if (error.code === 'letter-replayed' && (byConnection || this.#tookIn.has(letter?.envelope.id ?? '')))
+        return undefined;
       this.#options.onRefused?.(error.code);
+      return undefined;
     }
   }
 
