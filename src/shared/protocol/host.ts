@@ -21,9 +21,6 @@ import {
 // Everything between a renderer, the panel and the host process, for Electron and for the web host.
 // Two capabilities: the recorder's can append and report; the panel's can read the draft, decide and send.
 export {
-  PANEL_VIEWS,
-  RECORDING_STATES,
-  SCREEN_SURFACES,
   maxRecorderRequestBytes,
   recorderContract,
   type LaneTotal,

@@ -154,7 +154,13 @@ describe('commands in a live session', () => {
     await page.grant(between, 'commands');
 
     const proposal = randomUUID();
-    const body = { proposal, report: customer.report, command: 'get-system-info', parameters: {}, reason: 'To see it.' };
+    const body = {
+      proposal,
+      report: customer.report,
+      command: 'get-system-info',
+      parameters: {},
+      reason: 'To see it.',
+    };
     const { id, sealed } = await technician.seal(install, { kind: 'command-proposal', body });
     await page.say({ kind: 'letter', id }, sealed);
     const told = (await page.panel.channel.waitFor('proposals', (data) =>
