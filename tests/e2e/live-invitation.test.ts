@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from '../lab/chromium.js';
 import { panelOf, startProduct, type Product } from './product.js';
 import { openReport, sendReport, syncFails, waitUntilDelivered } from './steps.js';
-import { enrol } from './support-steps.js';
+import { comesTo, enrol, propose } from './support-steps.js';
 
 describe.skipIf(findChromium() === undefined)('going live from a report', () => {
   let product: Product;
@@ -13,7 +13,7 @@ describe.skipIf(findChromium() === undefined)('going live from a report', () => 
   let code: string;
 
   beforeAll(async () => {
-    product = await startProduct();
+    product = await startProduct({ hasNetwork: true });
     fluxion = await product.openFluxion();
     desk = await product.openDesk();
     await enrol(product, desk);
@@ -78,6 +78,30 @@ describe.skipIf(findChromium() === undefined)('going live from a report', () => 
     await other.close();
   });
 
+  it('carries a proposal and what becomes of it by the connection, while the customer cannot reach the desk', async () => {
+    await desk.getByRole('button', { name: /^Propose commands/ }).click();
+    await desk.getByPlaceholder('Why? The customer reads it.').fill('to repair it');
+    await desk.getByRole('button', { name: 'Ask', exact: true }).click();
+    // Messages first: what is asked for next is in full view then, as it must be.
+    for (const what of ['Write messages', 'to repair it']) {
+      const asked = panel.getByRole('article').filter({ hasText: what });
+      await fluxion.waitForTimeout(900);
+      await asked.getByRole('button', { name: 'Allow' }).click();
+      await asked.waitFor({ state: 'detached' });
+    }
+    await desk.getByRole('link', { name: 'Propose commands in the report' }).waitFor();
+    // The mailbox does not reach the customer now.
+    product.network?.stall(true);
+    await desk.getByRole('link', { name: 'Propose commands in the report' }).click();
+    const thread = await propose(desk, 'Look at the computer’s state', 'is the network all right?');
+    await panel.getByRole('link', { name: /^Requests/ }).click();
+    await panel.getByRole('article').filter({ hasText: 'is the network all right?' }).waitFor();
+    // What the technician takes back goes the same way, and so does the app's answer.
+    await thread.getByRole('button', { name: 'Take it back' }).click();
+    await comesTo(thread, 'withdrawn');
+    product.network?.stall(false);
+  });
+
   it('leads from the report back to the session, which goes on meanwhile', async () => {
     await desk
       .getByRole('link', { name: 'Back to the inbox' })
@@ -87,6 +111,7 @@ describe.skipIf(findChromium() === undefined)('going live from a report', () => 
     await desk.getByRole('button', { name: 'Back to the live session' }).click();
     const seen = desk.frameLocator('iframe[title="The customer’s app"]').frameLocator('.screen.shown iframe');
     await expect.poll(() => seen.locator('body').textContent(), { timeout: 20_000 }).toContain('Orders');
+    await panel.getByRole('link', { name: /^Live/ }).click();
     await panel.getByRole('button', { name: 'End session' }).click();
     await desk.getByText('The customer has ended it.', { exact: false }).waitFor();
   });
