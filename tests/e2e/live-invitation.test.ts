@@ -99,6 +99,14 @@ describe.skipIf(findChromium() === undefined)('going live from a report', () => 
     // What the technician takes back goes the same way, and so does the app's answer.
     await thread.getByRole('button', { name: 'Take it back' }).click();
     await comesTo(thread, 'withdrawn');
+    // And what is approved runs, with its result here before the mailbox is back.
+    const approved = await propose(desk, 'Look at the computer’s state', 'and what is it like now?');
+    const request = panel.getByRole('article').filter({ hasText: 'and what is it like now?' });
+    await request.getByRole('button', { name: 'Approve' }).scrollIntoViewIfNeeded();
+    await fluxion.waitForTimeout(900);
+    await request.getByRole('button', { name: 'Approve' }).click();
+    await comesTo(approved, 'done');
+    await approved.getByText('Receipt verified').waitFor();
     product.network?.stall(false);
   });
 
