@@ -2,14 +2,21 @@ import { mount } from 'svelte';
 import App from './Grid.svelte';
 import '../../examples/fluxion/app/fluxion.css';
 
-// The example's grid (about 5,000 nodes, 10 ticks a second) alone, under rrweb with its events dropped, or under ours.
+// The example's grid (about 5,000 nodes, 10 ticks a second) alone, under rrweb with its events dropped, or under ours: with the lanes that are always on, or with the screen's too.
 const mode = new URLSearchParams(location.search).get('mode');
 if (mode === 'rrweb') {
   const { record } = await import('rrweb');
   record({ emit: () => undefined });
-} else if (mode === 'ours') {
+} else if (mode === 'ours' || mode === 'everything') {
   const { startRecorder } = await import('fluxion-recorder/recorder');
-  startRecorder();
+  const recorder = startRecorder();
+  if (mode === 'everything') {
+    recorder.onChange(() => {
+      document.documentElement.dataset['screen'] = recorder.screen;
+    });
+    // A browser gives the screen to a person's press only.
+    window.addEventListener('pointerup', () => void recorder.startScreen({ surface: 'app' }), { once: true });
+  }
 }
 
 const target = document.getElementById('app');
