@@ -19,6 +19,7 @@ async function scriptMsPerSecond(browser: Browser, url: string, mode: Mode, seco
     await page.goto(`${url}/ours/bench/pages/grid.html?mode=${mode}`);
     await page.locator('td').first().waitFor();
     if (mode === 'everything') {
+      await page.locator('html[data-state=recording]').waitFor();
       await page.mouse.click(1270, 790);
       await page.locator('html[data-screen=on]').waitFor();
     }

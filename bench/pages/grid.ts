@@ -12,6 +12,7 @@ if (mode === 'rrweb') {
   const recorder = startRecorder();
   if (mode === 'everything') {
     recorder.onChange(() => {
+      document.documentElement.dataset['state'] = recorder.state;
       document.documentElement.dataset['screen'] = recorder.screen;
     });
     // A browser gives the screen to a person's press only.
