@@ -1,4 +1,5 @@
 import { isField, isMaskedArea, maskedKindOf } from './fields.js';
+import { MaskableElements } from './maskable-elements.js';
 import { MaskedEchoes, type MaskedTexts } from './masked-echoes.js';
 import { selectors } from './selectors.js';
 import type { ShadowRoots } from './shadow-roots.js';
@@ -24,6 +25,7 @@ interface Offset {
  */
 export class MaskedAreas {
   readonly #roots: ShadowRoots;
+  readonly #maskable = new MaskableElements();
   readonly #echoes: MaskedEchoes;
   readonly #numbers = new WeakMap<object, number>();
   readonly #range = document.createRange();
@@ -38,6 +40,7 @@ export class MaskedAreas {
 
   stop(): void {
     this.#echoes.stop();
+    this.#maskable.stop();
   }
 
   /** Five numbers an area: its own number, left, top, right, bottom. */
@@ -53,16 +56,17 @@ export class MaskedAreas {
       if (root.ownerDocument === document) this.#measureRoot(root, { x: 0, y: 0 }, out);
     }
     this.#echoes.sweep();
+    this.#maskable.sweep();
     return Float64Array.from(out.length > 5 * MAX_AREAS ? whole() : out);
   }
 
   #measureRoot(root: Document | ShadowRoot, offset: Offset, out: number[]): void {
-    const { maskedText, block } = selectors;
+    const { block } = selectors;
     const echoes = this.#echoes.in(root, this.#nowMs);
     // Not known yet: all of it, once.
     if (echoes === undefined) out.splice(0, Infinity, ...whole());
     for (const { key, boxes } of echoes ?? []) this.#pushBoxes(key, boxes, offset, out);
-    for (const element of root.querySelectorAll(`input,textarea,iframe,frame,object,embed,${maskedText},${block}`)) {
+    for (const element of this.#maskable.in(root)) {
       if (out.length > 5 * MAX_AREAS) return;
       if (element.localName === 'iframe' || element.localName === 'frame') {
         this.#measureFrame(element as HTMLIFrameElement, offset, out);

@@ -31,6 +31,11 @@ function isValid(selector: string): boolean {
 /** The app's part of them, with the comma before it. */
 const added = { mask: '', unmask: '', block: '' };
 
+/** Whether the app gave any of its own. */
+export function hasSelectorsOfApp(): boolean {
+  return Object.values(added).some((selector) => selector !== '');
+}
+
 /** Takes the app's selectors. Answers those that are none: what an app meant to mask it must hear about. */
 export function useSelectors(options: MaskOptions): string[] {
   const given = (['mask', 'unmask', 'block'] as const).flatMap((name) => {
