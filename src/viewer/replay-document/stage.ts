@@ -69,9 +69,9 @@ export class Stage {
     this.#latest = id;
     await yieldToPage();
     if (id !== this.#latest) return SUPERSEDED;
-    const slot = await this.#build(id, chain.clock, [...chain.chunks], Infinity, () => id === this.#latest);
+    const isWanted = (): boolean => id === this.#latest;
+    const slot = await this.#build(id, chain.clock, [...chain.chunks], 'live', isWanted);
     if (slot === undefined) return SUPERSEDED;
-    slot.screen.goLive();
     // It is never built again, and may go on for hours.
     slot.chunks.length = 0;
     return this.#bringToFront({ ...slot, isLive: true });
@@ -162,7 +162,7 @@ export class Stage {
     id: number,
     clock: ChainData['clock'],
     chunks: Uint8Array<ArrayBuffer>[],
-    atMs: number,
+    atMs: number | 'live',
     isWanted: () => boolean,
   ): Promise<Slot | undefined> {
     const events = new ChainEvents(clock);
@@ -175,11 +175,12 @@ export class Stage {
       sliceStart = performance.now();
     }
     // No more than the first frame needs; the rest of what is there follows once it is painted.
-    const first = events.take(atMs);
+    const first = events.take(atMs === 'live' ? Infinity : atMs);
     const element = this.#root.appendChild(document.createElement('div'));
     try {
       const screen = new Screen(element, first, this.#size);
-      if (atMs !== Infinity) screen.goTo(atMs);
+      if (atMs === 'live') screen.goLive();
+      else screen.goTo(atMs);
       return { id, clock, chunks, events, screen };
     } catch (error) {
       element.remove();
