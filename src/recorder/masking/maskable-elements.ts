@@ -1,15 +1,9 @@
 import { isElement } from './fields.js';
 import { hasSelectorsOfApp, selectors } from './selectors.js';
+import { WatchedRoots, type Root } from './watched-roots.js';
 
 /** Everything that the recorder's own selectors hang on, beside the names of elements. */
 const ATTRIBUTES = ['class', 'contenteditable', 'role', 'data-fluxrec-mask', 'data-fluxrec-block'];
-
-/** What is known of one document or shadow root. */
-interface Known {
-  readonly observer: MutationObserver;
-  readonly elements: Set<Element>;
-  isVisited: boolean;
-}
 
 function selector(): string {
   return `input,textarea,iframe,frame,object,embed,${selectors.maskedText},${selectors.block}`;
@@ -21,50 +15,30 @@ function selector(): string {
  * selectors looks at one element alone; what selectors of the app look at nobody knows, so with them the page is searched each time.
  */
 export class MaskableElements {
-  readonly #known = new Map<Node, Known>();
+  readonly #roots = new WatchedRoots<Set<Element>>({
+    observe: { attributeFilter: ATTRIBUTES },
+    open: (root) => new Set(root.querySelectorAll(selector())),
+    follow,
+  });
 
-  in(root: Document | ShadowRoot): Iterable<Element> {
+  in(root: Root): Iterable<Element> {
     if (hasSelectorsOfApp()) return root.querySelectorAll(selector());
-    const known = this.#known.get(root) ?? this.#open(root);
-    known.isVisited = true;
-    follow(known, known.observer.takeRecords());
-    // An iterator over a set meets what is deleted meanwhile no more.
-    for (const element of known.elements) if (element.getRootNode() !== root) known.elements.delete(element);
-    return known.elements;
+    const elements = this.#roots.of(root);
+    for (const element of elements) if (element.getRootNode() !== root) elements.delete(element);
+    return elements;
   }
 
   /** Lets go of documents and shadow roots that were not asked for since the last call. */
   sweep(): void {
-    for (const [root, known] of this.#known) {
-      if (!known.isVisited) this.#close(root, known);
-      known.isVisited = false;
-    }
+    this.#roots.sweep();
   }
 
   stop(): void {
-    for (const [root, known] of this.#known) this.#close(root, known);
-  }
-
-  #open(root: Document | ShadowRoot): Known {
-    const known: Known = {
-      observer: new MutationObserver((records) => {
-        follow(known, records);
-      }),
-      elements: new Set(root.querySelectorAll(selector())),
-      isVisited: true,
-    };
-    known.observer.observe(root, { subtree: true, childList: true, attributeFilter: ATTRIBUTES });
-    this.#known.set(root, known);
-    return known;
-  }
-
-  #close(root: Node, known: Known): void {
-    known.observer.disconnect();
-    this.#known.delete(root);
+    this.#roots.stop();
   }
 }
 
-function follow({ elements }: Known, records: readonly MutationRecord[]): void {
+function follow(elements: Set<Element>, records: readonly MutationRecord[]): void {
   for (const { type, target, addedNodes } of records) {
     if (type === 'attributes') look(target as Element, elements);
     for (const node of addedNodes) {

@@ -1,7 +1,9 @@
 import { isField, isMaskedArea, maskedKindOf } from './fields.js';
+import { FramesWithShadows } from './frames-with-shadows.js';
 import { MaskableElements } from './maskable-elements.js';
 import { MaskedEchoes, type MaskedTexts } from './masked-echoes.js';
 import { selectors } from './selectors.js';
+import type { Root } from './watched-roots.js';
 import type { ShadowRoots } from './shadow-roots.js';
 
 /** How often open shadow roots are looked for that came with the markup; all others are known when they are made. */
@@ -26,12 +28,14 @@ interface Offset {
 export class MaskedAreas {
   readonly #roots: ShadowRoots;
   readonly #maskable = new MaskableElements();
+  readonly #frames = new FramesWithShadows();
   readonly #echoes: MaskedEchoes;
   readonly #numbers = new WeakMap<object, number>();
   readonly #range = document.createRange();
   #nextNumber = WHOLE + 1;
   #sweptMs = -Infinity;
   #nowMs = 0;
+  #isSearching = false;
 
   constructor(roots: ShadowRoots, texts: MaskedTexts) {
     this.#roots = roots;
@@ -41,11 +45,13 @@ export class MaskedAreas {
   stop(): void {
     this.#echoes.stop();
     this.#maskable.stop();
+    this.#frames.stop();
   }
 
   /** Five numbers an area: its own number, left, top, right, bottom. */
   measure(nowMs: number): Float64Array {
-    if (nowMs - this.#sweptMs >= SWEEP_MS) {
+    this.#isSearching = nowMs - this.#sweptMs >= SWEEP_MS;
+    if (this.#isSearching) {
       this.#sweptMs = nowMs;
       this.#roots.addOpenIn(document);
     }
@@ -57,10 +63,11 @@ export class MaskedAreas {
     }
     this.#echoes.sweep();
     this.#maskable.sweep();
+    this.#frames.sweep();
     return Float64Array.from(out.length > 5 * MAX_AREAS ? whole() : out);
   }
 
-  #measureRoot(root: Document | ShadowRoot, offset: Offset, out: number[]): void {
+  #measureRoot(root: Root, offset: Offset, out: number[]): void {
     const { block } = selectors;
     const echoes = this.#echoes.in(root, this.#nowMs);
     // Not known yet: all of it, once.
@@ -81,12 +88,14 @@ export class MaskedAreas {
     }
   }
 
-  /** A document of another origin cannot be looked into, and one that is scaled has no whole pixels: all of it is painted over. */
+  /** A document of another origin cannot be looked into, one that is scaled has no whole pixels, and of
+   * one with shadow roots not all is known: all of it is painted over. */
   #measureFrame(frame: HTMLIFrameElement, offset: Offset, out: number[]): void {
     const inner = documentIn(frame);
     const box = frame.getBoundingClientRect();
     const isScaled = Math.abs(box.width - frame.offsetWidth) > 1 || Math.abs(box.height - frame.offsetHeight) > 1;
-    if (inner === null || isScaled || frame.matches(selectors.block)) {
+    const isOpaque = inner === null || isScaled || frame.matches(selectors.block);
+    if (isOpaque || this.#frames.has(inner, this.#isSearching)) {
       this.#push(frame, [], offset, out);
       return;
     }

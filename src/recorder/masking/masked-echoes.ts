@@ -1,11 +1,15 @@
 import type { Hit } from '../../shared/privacy/matcher.js';
+import { now } from '../page.js';
 import { isElement, type Field } from './fields.js';
+import { WatchedRoots, type Root } from './watched-roots.js';
 
 /** Attributes that a browser shows as text. Of the others the dom lane takes care: no video shows them. */
 const SHOWN_ATTRIBUTES = ['value', 'placeholder', 'alt', 'label'];
 const SHOWN_SELECTOR = SHOWN_ATTRIBUTES.map((name) => `[${name}]`).join(',');
 /** Looking through all text again takes this share of the page's thread at most. */
 const COST_SHARE = 0.05;
+/** No revision has this number. */
+const NEVER = -1;
 
 /** What is looked for: the values that masked fields hold or held. */
 export interface MaskedTexts {
@@ -29,13 +33,12 @@ interface Shown {
 
 /** What is known of one document or shadow root. */
 interface Known {
-  readonly observer: MutationObserver;
   readonly shown: Map<Text | Element, Shown>;
+  /** What was looked for when all of it was looked through last. */
   revision: number;
   costMs: number;
-  /** End of the last look through all text, monotonic ms. */
+  /** End of that look, monotonic ms. */
   lookedMs: number;
-  isVisited: boolean;
 }
 
 /**
@@ -44,7 +47,13 @@ interface Known {
  */
 export class MaskedEchoes {
   readonly #texts: MaskedTexts;
-  readonly #known = new Map<Node, Known>();
+  readonly #roots = new WatchedRoots<Known>({
+    observe: { characterData: true, attributeFilter: SHOWN_ATTRIBUTES },
+    open: () => ({ shown: new Map(), revision: NEVER, costMs: 0, lookedMs: -Infinity }),
+    follow: (known, records) => {
+      this.#follow(known, records);
+    },
+  });
   readonly #range = document.createRange();
   readonly #fields = new WeakMap<Field, { value: string; revision: number; isShown: boolean }>();
 
@@ -53,10 +62,8 @@ export class MaskedEchoes {
   }
 
   /** Undefined while it is not known: there is more text than can be looked through in time. */
-  in(root: Document | ShadowRoot, nowMs: number): readonly Echo[] | undefined {
-    const known = this.#known.get(root) ?? this.#open(root);
-    known.isVisited = true;
-    this.#follow(known, known.observer.takeRecords());
+  in(root: Root, nowMs: number): readonly Echo[] | undefined {
+    const known = this.#roots.of(root);
     if (known.revision !== this.#texts.revision) {
       if (nowMs - known.lookedMs < known.costMs / COST_SHARE) return undefined;
       this.#lookThrough(root, known);
@@ -78,50 +85,21 @@ export class MaskedEchoes {
 
   /** Lets go of documents and shadow roots that were not asked for since the last call. */
   sweep(): void {
-    for (const [root, known] of this.#known) {
-      if (!known.isVisited) this.#close(root, known);
-      known.isVisited = false;
-    }
+    this.#roots.sweep();
   }
 
   stop(): void {
-    for (const [root, known] of this.#known) this.#close(root, known);
+    this.#roots.stop();
   }
 
-  #open(root: Document | ShadowRoot): Known {
-    const known: Known = {
-      observer: new MutationObserver((records) => {
-        this.#follow(known, records);
-      }),
-      shown: new Map(),
-      revision: -1,
-      costMs: 0,
-      lookedMs: -Infinity,
-      isVisited: true,
-    };
-    known.observer.observe(root, {
-      subtree: true,
-      childList: true,
-      characterData: true,
-      attributeFilter: SHOWN_ATTRIBUTES,
-    });
-    this.#known.set(root, known);
-    return known;
-  }
-
-  #close(root: Node, known: Known): void {
-    known.observer.disconnect();
-    this.#known.delete(root);
-  }
-
-  #lookThrough(root: Document | ShadowRoot, known: Known): void {
-    const begun = performance.now();
+  #lookThrough(root: Root, known: Known): void {
+    const begun = now();
     known.revision = this.#texts.revision;
     const before = new Set(known.shown.keys());
     this.#lookInto(root, known);
     // What is gone from here was not looked at: nobody is told of a node that leaves.
     for (const node of before) if (!root.contains(node)) known.shown.delete(node);
-    known.lookedMs = performance.now();
+    known.lookedMs = now();
     known.costMs = known.lookedMs - begun;
   }
 
@@ -157,7 +135,7 @@ export class MaskedEchoes {
     );
   }
 
-  #boxes(root: Document | ShadowRoot, known: Known): Echo[] {
+  #boxes(root: Root, known: Known): Echo[] {
     const echoes: Echo[] = [];
     const document = root.ownerDocument ?? root;
     for (const [node, { key, hits }] of known.shown) {

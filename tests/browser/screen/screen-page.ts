@@ -11,6 +11,18 @@ import { HostDouble } from '../recorder/host-double.js';
 const MAGENTA = '#ff00ff';
 const CYAN = '#00e5ff';
 
+/** Fields within shadow roots of frames: there from the start, made later, closed. */
+const FRAMES = ['open', 'closed']
+  .map((mode) => {
+    const field = `<input style='background:${MAGENTA};color:${MAGENTA};border:0;width:100px' value='framed'>`;
+    const script = `customElements.define('x-field', class extends HTMLElement { connectedCallback() {
+      this.attachShadow({ mode: '${mode}' }).innerHTML = "${field}"; } });
+      document.body.innerHTML = '<x-field></x-field>';
+      setTimeout(() => document.body.append(document.createElement('x-field')), 2500);`;
+    return `<iframe width="300" height="60" srcdoc="<body><script>${script.replaceAll('"', '&quot;')}</scr${'ipt>'}"></iframe>`;
+  })
+  .join(' ');
+
 function row(index: number): string {
   const left = 40 + ((index * 97) % 500);
   const kinds = [
@@ -45,6 +57,7 @@ function build(): void {
   document.body.innerHTML = `<header><button id="begin">Record Screen</button> <button id="other">Other Screen</button> <span id="clock"></span></header>
     <div id="moving" hidden><input class="secret" value="moving"></div>
     <div id="shadow"></div>
+    ${FRAMES}
     ${Array.from({ length: 120 }, (_, index) => row(index)).join('')}`;
   const root = document.querySelector('#shadow')?.attachShadow({ mode: 'closed' });
   if (root !== undefined) {
