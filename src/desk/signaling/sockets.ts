@@ -76,6 +76,7 @@ export class SignalingSockets {
       else this.#strangers.set(network, left);
     };
     let place: Place | undefined;
+    let isRefused = false;
     const timer = setTimeout(() => {
       channel.terminate();
     }, GREETING_MS);
@@ -91,16 +92,22 @@ export class SignalingSockets {
       place?.leave();
     });
     channel.on('message', (data, isBinary) => {
+      if (isRefused) return; // One guess a socket.
       // With `nodebuffer`, its default, ws gives one Buffer.
       const text = isBinary ? '' : (data as Buffer).toString('utf8');
       if (place !== undefined) {
         if (isBinary || !place.pass(text)) channel.terminate();
         return;
       }
+      place = this.#enter(channel, text);
+      if (place === undefined) {
+        // Stays a stranger, and is cut off by the timer, if it does not take part in closing.
+        isRefused = true;
+        channel.close(TICKET_REFUSED_CLOSE, 'ticket-refused');
+        return;
+      }
       clearTimeout(timer);
       noStranger();
-      place = this.#enter(channel, text);
-      if (place === undefined) channel.close(TICKET_REFUSED_CLOSE, 'ticket-refused');
     });
   }
 

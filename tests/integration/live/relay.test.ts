@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { TICKET_REFUSED_CLOSE, type RelayMessage } from '../../../src/shared/protocol/live-relay.js';
@@ -33,6 +35,15 @@ class Caller {
     await expect.poll(() => this.closeCode, { timeout: 10_000 }).toBeDefined();
     return this.closeCode;
   }
+}
+
+/** What one more socket meets. */
+async function met(desk: DeskUnderTest): Promise<string> {
+  const { socket } = new Caller(desk);
+  const refusal = once(socket, 'unexpected-response').then(([, response]) =>
+    String((response as IncomingMessage).statusCode),
+  );
+  return await Promise.race([once(socket, 'open').then(() => 'open'), refusal]);
 }
 
 interface RoomAnswer {
@@ -113,6 +124,37 @@ describe('a stranger', () => {
     const desk = await freshDesk();
     const callers = Array.from({ length: 20 }, () => new Caller(desk));
     await expect.poll(() => callers.filter(({ closeCode }) => closeCode === 1006).length).toBe(4);
+  });
+
+  test('has one guess a socket', async () => {
+    const desk = await freshDesk();
+    const { body: room } = await desk.post<RoomAnswer>('/api/live/rooms', {});
+    const inRoom = new Caller(desk, room.ticket);
+    const { body: joined } = await join(desk, room.code);
+    const guesser = new Caller(desk, 'x'.repeat(43));
+    await once(guesser.socket, 'open');
+    guesser.socket.send(JSON.stringify({ ticket: joined.ticket }));
+    expect(await guesser.closes()).toBe(TICKET_REFUSED_CLOSE);
+    expect([...inRoom.heard, ...guesser.heard]).toEqual([]);
+  });
+
+  test('counts until the socket is gone, also where its ticket was refused', async () => {
+    const desk = await freshDesk();
+    const callers = Array.from({ length: 16 }, () => new Caller(desk));
+    // Whoever reads nothing never takes part in closing.
+    await Promise.all(
+      callers.map(async ({ socket }) => {
+        await once(socket, 'open');
+        socket.pause();
+        await new Promise((resolve) => {
+          socket.send('{', resolve);
+        });
+      }),
+    );
+    await desk.post('/api/live/rooms', {});
+    expect(await met(desk)).toBe('503');
+    // They are cut off as those who say nothing are.
+    await expect.poll(() => met(desk), { timeout: 10_000, interval: 500 }).toBe('open');
   });
 
   test('finds no socket elsewhere', async () => {
