@@ -19,7 +19,7 @@ const FRAMES = ['open', 'closed']
       this.attachShadow({ mode: '${mode}' }).innerHTML = "${field}"; } });
       document.body.innerHTML = '<x-field></x-field>';
       setTimeout(() => document.body.append(document.createElement('x-field')), 2500);`;
-    return `<iframe width="300" height="60" srcdoc="<body><script>${script.replaceAll('"', '&quot;')}</scr${'ipt>'}"></iframe>`;
+    return `<iframe width="300" height="60" srcdoc="<body><script>${script.replaceAll('"', '&quot;')}</script>"></iframe>`;
   })
   .join(' ');
 
