@@ -9,12 +9,16 @@ export type RoomRole = (typeof ROOM_ROLES)[number];
 
 /** How long a code waits for a technician: it is read out while both are on the phone. */
 export const CODE_LIFE_MS = 10 * 60_000;
-/** From when somebody joined: a lost connection is made again through the same room. */
+/** From when somebody joined, or was last there: a lost connection is made again through the same room. */
 export const ROOM_LIFE_MS = 2 * 60 * 60_000;
+/** From when somebody joined, whoever is there: a grant lasts eight hours at most, so this is a long day's session. */
+export const MAX_ROOM_LIFE_MS = 12 * 60 * 60_000;
 /** 1,000 codes among 2^35: a guess is right once in 34 million. */
 export const MAX_ROOMS = 1000;
-/** Of one side over the life of a room: twenty offers with all their candidates are 600 signals. */
+/** Of one side in one stretch: twenty offers with all their candidates are 600 signals. */
 const MAX_SIGNALS = 1000;
+/** A session of a whole day reconnects more often than one of an hour. */
+const SIGNALS_STRETCH_MS = ROOM_LIFE_MS;
 
 /** One side's connection, as the room sees it. */
 export interface Seat {
@@ -27,8 +31,11 @@ interface Room {
   readonly code: string;
   readonly tickets: Partial<Record<RoomRole, string>>;
   readonly seats: Partial<Record<RoomRole, Seat | undefined>>;
-  readonly signals: Record<RoomRole, number>;
+  readonly signals: Record<RoomRole, { sinceMs: number; count: number }>;
+  /** Counts while nobody is there. */
   expiresMs: number;
+  /** Counts always. */
+  endMs: number;
 }
 
 /** A place in a room, for as long as one connection has it. */
@@ -60,12 +67,14 @@ export class Rooms {
     let code: string;
     do code = mintPairingCode(randomBytes(7));
     while (this.#byCode.has(code));
+    const nowMs = this.#now();
     const room: Room = {
       code,
       tickets: {},
       seats: {},
-      signals: { publisher: 0, subscriber: 0 },
-      expiresMs: this.#now() + CODE_LIFE_MS,
+      signals: { publisher: { sinceMs: nowMs, count: 0 }, subscriber: { sinceMs: nowMs, count: 0 } },
+      expiresMs: nowMs + CODE_LIFE_MS,
+      endMs: nowMs + CODE_LIFE_MS,
     };
     this.#byCode.set(code, room);
     return { code, ticket: this.#ticketFor(room, 'publisher'), lifeMs: CODE_LIFE_MS };
@@ -77,6 +86,7 @@ export class Rooms {
     const room = this.#byCode.get(code);
     if (room === undefined || room.tickets.subscriber !== undefined) throw new DeskError('live-code-unknown');
     room.expiresMs = this.#now() + ROOM_LIFE_MS;
+    room.endMs = this.#now() + MAX_ROOM_LIFE_MS;
     return { ticket: this.#ticketFor(room, 'subscriber') };
   }
 
@@ -98,8 +108,7 @@ export class Rooms {
     return {
       pass: (signal) => {
         if (room.seats[role] !== seat) return false;
-        room.signals[role] += 1;
-        if (room.signals[role] > MAX_SIGNALS) return false;
+        if (!this.#count(room.signals[role])) return false;
         // Nobody there: that side will be offered anew when it comes.
         room.seats[other]?.tell({ signal });
         return true;
@@ -107,6 +116,8 @@ export class Rooms {
       leave: () => {
         if (room.seats[role] !== seat) return;
         room.seats[role] = undefined;
+        // A code that nobody has used yet does not live longer because its customer's connection broke.
+        if (room.tickets.subscriber !== undefined) room.expiresMs = this.#now() + ROOM_LIFE_MS;
         room.seats[other]?.tell({ event: 'left' });
       },
     };
@@ -114,13 +125,22 @@ export class Rooms {
 
   /** Ends the rooms whose time is over. */
   sweep(): void {
+    const nowMs = this.#now();
     for (const room of this.#byCode.values()) {
-      if (room.expiresMs <= this.#now()) this.#end(room);
+      const isInUse = room.seats.publisher !== undefined || room.seats.subscriber !== undefined;
+      if (nowMs >= room.endMs || (!isInUse && nowMs >= room.expiresMs)) this.#end(room);
     }
   }
 
   close(): void {
     for (const room of [...this.#byCode.values()]) this.#end(room);
+  }
+
+  #count(signals: { sinceMs: number; count: number }): boolean {
+    const nowMs = this.#now();
+    if (nowMs - signals.sinceMs >= SIGNALS_STRETCH_MS) Object.assign(signals, { sinceMs: nowMs, count: 0 });
+    signals.count += 1;
+    return signals.count <= MAX_SIGNALS;
   }
 
   #ticketFor(room: Room, role: RoomRole): string {

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { networkOf } from '../../../src/desk/signaling/network.js';
-import { CODE_LIFE_MS, MAX_ROOMS, ROOM_LIFE_MS, Rooms, type Seat } from '../../../src/desk/signaling/rooms.js';
+import {
+  CODE_LIFE_MS,
+  MAX_ROOM_LIFE_MS,
+  MAX_ROOMS,
+  ROOM_LIFE_MS,
+  Rooms,
+  type Seat,
+} from '../../../src/desk/signaling/rooms.js';
 import { iceServers, TURN_LIFE_MS } from '../../../src/desk/signaling/turn.js';
 import type { RelayMessage } from '../../../src/shared/protocol/live-relay.js';
 import { mintPairingCode, parsePairingCode, showPairingCode } from '../../../src/shared/protocol/pairing-code.js';
@@ -43,20 +50,51 @@ describe('a room', () => {
     expect(() => rooms.join('00000000')).toThrow('No live session');
   });
 
-  test('ends: a code after ten minutes, what was joined later', () => {
+  test('ends ten minutes after its code was made, where nobody joined, also with the customer there', () => {
     let nowMs = 0;
     const rooms = new Rooms(() => nowMs);
-    const waiting = rooms.open();
-    const { customer, ticket } = roomFor(rooms);
+    const { code, ticket } = rooms.open();
+    const customer = new Listener();
+    rooms.enter(ticket, customer)?.leave();
+    rooms.enter(ticket, customer);
     nowMs = CODE_LIFE_MS;
-    expect(() => rooms.join(waiting.code)).toThrow('No live session');
+    expect(() => rooms.join(code)).toThrow('No live session');
+    expect(customer.hasLeft).toBe(true);
+  });
+
+  test('lives for as long as somebody is there, and two hours more', () => {
+    let nowMs = 0;
+    const rooms = new Rooms(() => nowMs);
+    const { customer, technician, ticket, publisher, subscriber } = roomFor(rooms);
+    nowMs = 2 * ROOM_LIFE_MS;
+    rooms.sweep();
     expect(customer.hasLeft).toBe(false);
-    nowMs = ROOM_LIFE_MS;
+    publisher?.leave();
+    subscriber?.leave();
+    nowMs += ROOM_LIFE_MS - 1;
+    const again = new Listener();
+    const back = rooms.enter(ticket, again);
+    expect(back).toBeDefined();
+    back?.leave();
+    nowMs += ROOM_LIFE_MS;
+    rooms.sweep();
+    expect(rooms.enter(ticket, new Listener())).toBeUndefined();
+    expect(rooms.size).toBe(0);
+    expect(technician.told.at(-1)).toEqual({ event: 'left' });
+  });
+
+  test('ends after twelve hours, whoever is there', () => {
+    let nowMs = 0;
+    const rooms = new Rooms(() => nowMs);
+    const { customer, ticket } = roomFor(rooms);
+    nowMs = MAX_ROOM_LIFE_MS - 1;
+    rooms.sweep();
+    expect(customer.hasLeft).toBe(false);
+    nowMs += 1;
     rooms.sweep();
     expect(customer.told.at(-1)).toEqual({ event: 'over' });
     expect(customer.hasLeft).toBe(true);
     expect(rooms.enter(ticket, new Listener())).toBeUndefined();
-    expect(rooms.size).toBe(0);
   });
 
   test('knows who comes back, and who left in between', () => {
@@ -75,12 +113,15 @@ describe('a room', () => {
     expect(publisher?.pass('from a place that was given up')).toBe(false);
   });
 
-  test('bears a thousand rooms, and as many signals of a side', () => {
-    const rooms = new Rooms(() => 0);
+  test('bears a thousand rooms, and as many signals of a side in two hours', () => {
+    let nowMs = 0;
+    const rooms = new Rooms(() => nowMs);
     const { publisher } = roomFor(rooms);
     let passed = 0;
     while (publisher?.pass('x') === true) passed += 1;
     expect(passed).toBe(1000);
+    nowMs = ROOM_LIFE_MS;
+    expect(publisher?.pass('x')).toBe(true);
     while (rooms.size < MAX_ROOMS) rooms.open();
     expect(() => rooms.open()).toThrow('Too many');
   });
