@@ -31,6 +31,7 @@ import { recorderHandlers, type PanelView, type RecorderCaller } from './recorde
 import { RecordingState, type RingSettings } from './recording-state.js';
 import { LetterHub } from './letter-hub.js';
 import { DeskRooms } from './live/desk-rooms.js';
+import { Invitations } from './live/invitations.js';
 import { Live } from './live/live.js';
 import { liveHandlers } from './live/live-handlers.js';
 import { KeyFileSecrets, type Secrets } from './secrets.js';
@@ -148,6 +149,12 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const wipes = new Wipes({ session, windows, drafts, lanes, recording });
     const wipe = (): Promise<{ windows: number; failed: number }> => wipes.wipe();
 
+    const invited = await Invitations.open({
+      folder: join(dataDir, 'live'),
+      fs,
+      clock,
+      receiptCodeOf: (report) => outbox.sentHead(report)?.receiptCode,
+    });
     const live = new Live({
       app,
       clock,
@@ -158,7 +165,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       session,
       rooms: desk === undefined ? undefined : new DeskRooms(desk, fetch, wallMs),
       iceServers: options.iceServers ?? [],
-      receiptCodeOf: (report) => outbox.sentHead(report)?.receiptCode,
+      invited,
       technicianOf: (signingKey, sentMs) => box.technicianOf(signingKey, sentMs),
       takeLetter: (id, sealed, from) => box.take({ id, sealed }, from),
     });

@@ -142,7 +142,7 @@ export type LiveHostNews = v.InferOutput<typeof liveHostNewsSchema>;
 /** Somebody whose key the organisation's signed list names. */
 const technicianSchema = v.object({ name: v.string(), organisation: v.string(), signingKey: v.string() });
 
-const invitationSchema = v.object({
+export const liveInvitationViewSchema = v.object({
   invitation: uuid,
   from: technicianSchema,
   reason: v.string(),
@@ -151,7 +151,7 @@ const invitationSchema = v.object({
   receivedMs: instant,
   expiresMs: instant,
 });
-export type LiveInvitationView = v.InferOutput<typeof invitationSchema>;
+export type LiveInvitationView = v.InferOutput<typeof liveInvitationViewSchema>;
 
 const askedSchema = v.object({
   grant: uuid,
@@ -197,7 +197,7 @@ export type LiveSessionView = v.InferOutput<typeof sessionView>;
 const liveView = v.object({
   /** `code` needs a desk. */
   ways: v.array(v.picklist(LIVE_WAYS)),
-  invitations: v.array(invitationSchema),
+  invitations: v.array(liveInvitationViewSchema),
   session: v.optional(sessionView),
 });
 export type LiveView = v.InferOutput<typeof liveView>;

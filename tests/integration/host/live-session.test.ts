@@ -145,6 +145,24 @@ describe('an invitation by letter', () => {
   });
 });
 
+describe('an invitation that waits', () => {
+  it('waits on when the host process is started again, and is accepted then', async () => {
+    const { between, invitation } = await invited();
+    const { app } = between.customer;
+    await app.restart();
+    const window = await WindowDouble.open(app.origin);
+    const page = new LivePageDouble(window, await PanelDouble.open(app.host.panelUrl));
+    await window.channel.waitFor('proposals', (data) => (data as { pending: number }).pending === 1);
+    const { invitations } = (await page.panel.call('getLive', {})).value as LiveView;
+    expect(invitations).toMatchObject([{ invitation, reason: 'To see it happen.', from: { name: 'Technician 1' } }]);
+    await page.panel.call('acceptInvitation', { invitation });
+    expect(await page.orders()).toMatchObject({ way: 'letters', verifiedName: 'Technician 1' });
+    await app.restart();
+    const later = await PanelDouble.open(app.host.panelUrl);
+    expect((await later.call('getLive', {})).value).toMatchObject({ invitations: [] });
+  });
+});
+
 describe('commands in a live session', () => {
   it('are proposed by a letter through the connection, approved in the panel, and answered through it at once', async () => {
     const { page, between, invitation } = await invited();

@@ -9,7 +9,7 @@ import type { Audience } from '../audience.js';
 import type { HostClock } from '../host-clock.js';
 import type { AuditTrail } from './grants.js';
 import type { DeskRooms } from './desk-rooms.js';
-import { Invitations } from './invitations.js';
+import type { Invitations } from './invitations.js';
 import { LetterWay } from './letter-way.js';
 import { LiveRun } from './live-run.js';
 import { LiveServiceError } from './live-service-error.js';
@@ -29,7 +29,7 @@ export interface LiveOptions {
   readonly rooms: DeskRooms | undefined;
   /** For pairing without the desk. */
   readonly iceServers: readonly IceServer[];
-  readonly receiptCodeOf: (report: string) => string | undefined;
+  readonly invited: Invitations;
   readonly technicianOf: (signingKey: string, sentMs: number) => Promise<LetterSender>;
   readonly takeLetter: (id: string, sealed: Uint8Array<ArrayBuffer>, from: string) => Promise<void>;
 }
@@ -75,7 +75,7 @@ export class Live {
   constructor(options: LiveOptions) {
     this.#options = options;
     const { windows, panels, post } = options;
-    this.#invitations = new Invitations(options.clock, options.receiptCodeOf);
+    this.#invitations = options.invited;
     const timer = setInterval(() => {
       this.#run?.tick();
       // An invitation that is too old is not one any more.
@@ -130,7 +130,7 @@ export class Live {
     let from: string | undefined;
     const report = this.#invitations.list().find(({ invitation }) => invitation === id)?.report;
     await this.#begin(report, async () => {
-      const invitation = this.#invitations.take(id);
+      const invitation = await this.#invitations.take(id);
       if (invitation === undefined) throw new LiveServiceError('live-no-invitation');
       from = invitation.from.signingKey;
       await audit.append('live-accepted', { invitation: id, from });
@@ -141,7 +141,7 @@ export class Live {
 
   async decline(id: string): Promise<void> {
     const { post, audit } = this.#options;
-    const invitation = this.#invitations.take(id);
+    const invitation = await this.#invitations.take(id);
     if (invitation === undefined) throw new LiveServiceError('live-no-invitation');
     this.#changed();
     await audit.append('live-declined', { invitation: id, from: invitation.from.signingKey });
@@ -247,7 +247,7 @@ export class Live {
     if (envelope.kind === 'live-invitation') {
       const { invitation, report } = envelope.body;
       const from = letter.sender.signingKey;
-      const isShown = this.#invitations.add({ envelope, ...letter });
+      const isShown = await this.#invitations.add({ envelope, ...letter });
       await this.#options.audit.append(isShown ? 'live-invited' : 'live-invitation-refused', {
         invitation,
         report,
@@ -256,7 +256,7 @@ export class Live {
       this.#changed();
     } else if (
       envelope.kind === 'live-end' &&
-      this.#invitations.takeBack(envelope.body.invitation, letter.sender.signingKey)
+      (await this.#invitations.takeBack(envelope.body.invitation, letter.sender.signingKey))
     ) {
       this.#changed();
     } else if (this.#run?.way instanceof LetterWay && !this.#run.isOver) {

@@ -1,4 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Audience } from '../../../../../src/main/services/audience.js';
+import { nodeFileSystem } from '../../../../../src/main/services/durable-file.js';
+import { Invitations } from '../../../../../src/main/services/live/invitations.js';
 import { Live } from '../../../../../src/main/services/live/live.js';
 import type { PanelContract, RecorderContract } from '../../../../../src/shared/protocol/host.js';
 import type {
@@ -16,7 +21,7 @@ const NO_BYTES = new Uint8Array(0);
 
 /** The live service with two windows around it. */
 export class LiveHost {
-  readonly clock = new ClockDouble();
+  readonly clock: ClockDouble;
   readonly windows = new Audience<RecorderContract>();
   readonly audited: { kind: string; body: Readonly<Record<string, unknown>> }[] = [];
   readonly told = new Map<string, LiveHostNews[]>();
@@ -26,13 +31,23 @@ export class LiveHost {
   readonly #leaves = new Map<string, () => void>();
 
   static async make(...technicians: TechnicianDouble[]): Promise<LiveHost> {
-    const host = new LiveHost(await PostDouble.make(), technicians);
+    const clock = new ClockDouble();
+    const folder = await mkdtemp(join(tmpdir(), 'live-'));
+    const invited = await Invitations.open({ folder, fs: nodeFileSystem, clock, receiptCodeOf: () => 'R-1' });
+    await rm(folder, { recursive: true });
+    const host = new LiveHost(clock, await PostDouble.make(), technicians, invited);
     host.join('w1-1');
     host.join('w2-1');
     return host;
   }
 
-  private constructor(post: PostDouble, technicians: readonly TechnicianDouble[]) {
+  private constructor(
+    clock: ClockDouble,
+    post: PostDouble,
+    technicians: readonly TechnicianDouble[],
+    invited: Invitations,
+  ) {
+    this.clock = clock;
     this.post = post;
     this.live = new Live({
       app: { name: 'Fluxion', version: '1' },
@@ -49,7 +64,7 @@ export class LiveHost {
       session: { startedMs: 0, source: (id) => ({ window: id.split('-')[0] }) },
       rooms: undefined,
       iceServers: [],
-      receiptCodeOf: () => 'R-1',
+      invited,
       technicianOf: listOf(...technicians),
       takeLetter: (id, _sealed, from) => {
         this.letters.push({ id, from });
