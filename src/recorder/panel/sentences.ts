@@ -31,6 +31,10 @@ export const LANE_WORDS: Readonly<Record<Lane, LaneWords>> = {
     what: 'Addresses, times, sizes and results of what the app asked servers for. Not their contents.',
   },
   recorder: { name: 'About the recording', what: 'When it was started or paused, and what it had to leave out.' },
+  live: {
+    name: 'Live sessions',
+    what: 'Only while you had one recorded: its messages, what you allowed, and how the connection was.',
+  },
 };
 
 export const LANE_ORDER: readonly Lane[] = [
@@ -42,6 +46,7 @@ export const LANE_ORDER: readonly Lane[] = [
   'log',
   'network',
   'recorder',
+  'live',
 ];
 
 export const RECORDING_WORDS: Readonly<Record<RecordingState, { readonly name: string; readonly what: string }>> = {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { MAX_LINE_BYTES } from '../constants.js';
-import { domEventSchema, laneEventSchema, type DomEvent, type LaneEvent } from '../session/lane.js';
+import { domEventSchema, EVENT_LANES, laneEventSchema, type DomEvent, type LaneEvent } from '../session/lane.js';
 
 /** The events of an entry. A line that cannot be read costs that line and is counted. */
 export interface ParsedLines<T> {
@@ -12,7 +12,7 @@ export interface ParsedLines<T> {
 }
 
 const LINE_FEED = 0x0a;
-const KNOWN_TYPES: ReadonlySet<unknown> = new Set(laneEventSchema.options.map((option) => option.entries.type.literal));
+const KNOWN_TYPES: ReadonlySet<unknown> = new Set([...EVENT_LANES, 'thumbnail']);
 
 /** rrweb events, one a line. Their inner shape is rrweb's and is checked where it is replayed. */
 export function parseDomLines(plain: Uint8Array): ParsedLines<DomEvent> {

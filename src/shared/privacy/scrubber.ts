@@ -44,6 +44,7 @@ const TEXT_FIELDS: Readonly<Record<LaneEvent['type'], readonly string[]>> = {
   action: ['text'],
   recorder: ['text'],
   thumbnail: [],
+  live: ['text', 'why', 'name', 'organisation'],
 };
 
 function scrubLaneEvent(event: LaneEvent, text: ScrubText): void {

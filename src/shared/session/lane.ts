@@ -1,14 +1,15 @@
 import * as v from 'valibot';
+import { liveEventSchema } from './live-event.js';
 
 /** The lanes that this version writes. A reader keeps and offers entries of lanes that it does not know. */
-export const LANES = ['dom', 'screen', 'thumbnail', 'log', 'network', 'error', 'action', 'recorder'] as const;
+export const LANES = ['dom', 'screen', 'thumbnail', 'log', 'network', 'error', 'action', 'recorder', 'live'] as const;
 export type Lane = (typeof LANES)[number];
 
 /**
  * The lanes whose entries are NDJSON of our own events (below) that people read line by line. `thumbnail` is NDJSON of our
  * own too, for pictures; `dom` is NDJSON of rrweb events; each entry of `screen` is one video file.
  */
-export const EVENT_LANES = ['log', 'network', 'error', 'action', 'recorder'] as const;
+export const EVENT_LANES = ['log', 'network', 'error', 'action', 'recorder', 'live'] as const;
 export type EventLane = (typeof EVENT_LANES)[number];
 
 /** Milliseconds on the source's monotonic clock, since the source began; a source's anchors map it to session time. */
@@ -161,6 +162,7 @@ export const laneEventSchema = v.variant('type', [
   actionEventSchema,
   recorderEventSchema,
   thumbnailEventSchema,
+  liveEventSchema,
 ]);
 /** Every event that is ours. Its `type` is the name of its lane. */
 export type LaneEvent = v.InferOutput<typeof laneEventSchema>;

@@ -6,6 +6,7 @@ import type {
   NetworkEvent,
   RecorderEvent,
 } from '../../shared/session/lane.js';
+import type { LiveEvent } from '../../shared/session/live-event.js';
 
 /** One line of a panel: an event of one of our lanes, placed on report time. Never changed; a newer one replaces it. */
 interface Placed<L extends EventLane, E> {
@@ -23,6 +24,7 @@ export type LogItem = Placed<'log', LogEvent>;
 export type ErrorItem = Placed<'error', ErrorEvent>;
 export type ActionItem = Placed<'action', ActionEvent>;
 export type RecorderItem = Placed<'recorder', RecorderEvent>;
+export type LiveItem = Placed<'live', LiveEvent>;
 
 export const NETWORK_STATES = ['pending', 'open', 'ok', 'failed', 'aborted', 'timeout'] as const;
 export type NetworkState = (typeof NETWORK_STATES)[number];
@@ -42,6 +44,7 @@ export interface ItemOfLane {
   error: ErrorItem;
   action: ActionItem;
   recorder: RecorderItem;
+  live: LiveItem;
 }
 export type Item = ItemOfLane[EventLane];
 

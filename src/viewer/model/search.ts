@@ -39,6 +39,7 @@ export function searchedTexts(item: Item): readonly (string | undefined)[] {
       return [event.name, event.message, event.location?.url, event.stack];
     case 'action':
     case 'recorder':
+    case 'live':
       return [event.text, event.kind];
   }
 }

@@ -8,7 +8,7 @@ import { NetworkLog, type PlacedNetworkEvent } from './network.js';
 import { nearestFirst, yieldToPage } from './order-of-work.js';
 
 /** What a person needs first comes first: what went wrong, what was done, then the long lists. */
-const LOAD_ORDER: readonly EventLane[] = ['error', 'action', 'recorder', 'network', 'log'];
+const LOAD_ORDER: readonly EventLane[] = ['error', 'action', 'recorder', 'live', 'network', 'log'];
 
 /** Listeners hear of news at most this often while lanes are read. */
 const NOTIFY_MS = 100;
@@ -43,7 +43,7 @@ export class Timeline {
   readonly #source: SessionSource;
   readonly #index: ReportIndex;
   readonly #sources: ReadonlyMap<string, ReportSource>;
-  readonly #lists: Lists = { log: [], network: [], error: [], action: [], recorder: [] };
+  readonly #lists: Lists = { log: [], network: [], error: [], action: [], recorder: [], live: [] };
   readonly #network = new NetworkLog();
   readonly #progress = new Map<EventLane, LaneProgress>();
   readonly #settled = new Set<number>();
@@ -123,7 +123,7 @@ export class Timeline {
   #add(segment: SegmentRef, events: readonly LaneEvent[]): void {
     const source = this.#sources.get(segment.source);
     const toMs = source === undefined ? (monoMs: number) => monoMs : reportTimeReader(source);
-    const news: Lists = { log: [], network: [], error: [], action: [], recorder: [] };
+    const news: Lists = { log: [], network: [], error: [], action: [], recorder: [], live: [] };
     const requests: PlacedNetworkEvent[] = [];
     for (const [line, event] of events.entries()) {
       const key = segment.ordinal * MAX_LINES_PER_SEGMENT + line;
@@ -142,6 +142,9 @@ export class Timeline {
         case 'recorder':
           news.recorder.push({ ...placed, lane: 'recorder', event });
           break;
+        case 'live':
+          news.live.push({ ...placed, lane: 'live', event });
+          break;
         case 'network':
           requests.push({ ...placed, event });
       }
@@ -153,6 +156,7 @@ export class Timeline {
     mergeSorted(this.#lists.error, news.error);
     mergeSorted(this.#lists.action, news.action);
     mergeSorted(this.#lists.recorder, news.recorder);
+    mergeSorted(this.#lists.live, news.live);
   }
 
   #count(lane: EventLane, more: Omit<LaneProgress, 'segments'>): void {

@@ -63,6 +63,7 @@ describe('before anything leaves', () => {
         error: 'Errors',
         action: 'What you did, in words',
         recorder: 'About the recording',
+        live: 'Live sessions',
       };
       await page.getByRole('checkbox', { name: names[lane] }).click();
     }

@@ -11,6 +11,7 @@ export function lineWords(event: LaneEvent): string {
       return `${event.name}: ${event.message}`;
     case 'action':
     case 'recorder':
+    case 'live':
       return event.text;
     case 'thumbnail':
       return `${event.width} × ${event.height}`;

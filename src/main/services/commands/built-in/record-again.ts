@@ -40,6 +40,7 @@ const LANE_WORDS: Partial<Record<Lane, string>> = {
   error: 'errors',
   action: 'what you do, in words',
   recorder: 'notes of the recorder',
+  live: 'messages and grants of a live session that you have recorded',
 };
 const laneWords = (lane: string): string => LANE_WORDS[lane as Lane] ?? lane;
 
