@@ -15,6 +15,8 @@ export interface Choice {
   readonly startMs: number;
   readonly endMs: number;
   readonly lanes: readonly Lane[];
+  /** Nothing from before or after it, where whole segments reach over it: see cut-rows.ts. */
+  readonly within?: Stretch;
 }
 
 export function placeRow(segment: Segment, source: Pick<Source, 'anchors'>): DraftRow {

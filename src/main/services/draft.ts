@@ -5,7 +5,9 @@ import { toErrorResult, type ErrorResult } from '../../shared/errors.js';
 import type { Draft as DraftView, RecorderContract } from '../../shared/protocol/host.js';
 import type { Source } from '../../shared/session/clock.js';
 import { LANES } from '../../shared/session/lane.js';
+import type { Segment } from '../../shared/session/segment.js';
 import type { Audience } from './audience.js';
+import { cutRows } from './cut-rows.js';
 import { planDraft } from './draft-bundle.js';
 import { DraftRows } from './draft-rows.js';
 import {
@@ -33,14 +35,16 @@ export interface DraftOptions {
   readonly windows: Audience<RecorderContract>;
   readonly lanes: HostLanes;
   readonly recording: RecordingState;
-  /** Who signs what is put together. */
   /** What the host offers support to propose, for the manifest. */
   readonly commands: () => CommandDescription[];
+  /** Who signs what is put together. */
   readonly identity: Pick<InstallIdentity, 'keys' | 'signer'>;
   readonly app: { readonly name: string; readonly version: string };
   readonly platform: { readonly os: string; readonly arch: string; readonly runtime: string };
   readonly maxAgeMs: number;
   readonly maxBytes: number;
+  /** Session time: windows hand over what reaches into it. Default: all that they have. */
+  readonly sinceMs?: number;
   /** Unix ms. */
   readonly wallMs: () => number;
   readonly onChange: (draft: Draft) => void;
@@ -96,7 +100,7 @@ export class Draft {
     this.#rows = rows;
     const endMs = session.nowMs();
     this.startedMs = options.wallMs();
-    this.#range = { startMs: Math.max(0, endMs - options.maxAgeMs), endMs };
+    this.#range = { startMs: Math.max(0, endMs - options.maxAgeMs, options.sinceMs ?? 0), endMs };
     this.#choice = { ...this.#range, lanes: LANES };
     this.#alive = new Set(windows.keys());
     this.#handOver = new HandOver({
@@ -236,12 +240,17 @@ export class Draft {
   }
 
   async #write(choice: Choice, description: string, path: string): Promise<Assembled> {
-    const chosen = this.#choose(this.#placed(), choice);
+    const placed = this.#choose(this.#placed(), choice);
+    const read = (segment: Segment): Promise<Uint8Array<ArrayBuffer>> => this.#rows.read(segment);
+    const { rows: chosen, read: readChosen } =
+      choice.within === undefined
+        ? { rows: placed, read }
+        : await cutRows(placed, choice.within, { read, sourceOf: (id) => this.#source(id) });
     if (chosen.length === 0) throw new ServiceError('draft-empty');
     const plan = await this.#plan(choice, chosen, description);
     if (plan.size > MAX_PART_BYTES) throw new ServiceError('draft-too-large');
     try {
-      const pieces = plan.write(({ segment }) => this.#rows.read(segment));
+      const pieces = plan.write(({ segment }) => readChosen(segment));
       const { bytes, sha256 } = await writeFileStream(this.#options.fs, path, pieces);
       return { path, bytes, sha256 };
     } catch (error) {

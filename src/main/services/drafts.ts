@@ -7,7 +7,7 @@ import type { Choice } from './draft-selection.js';
 import { PRIVATE_FOLDER } from './durable-file.js';
 import { ServiceError } from './service-errors.js';
 
-export interface DraftsOptions extends Omit<DraftOptions, 'id' | 'folder' | 'onChange'> {
+export interface DraftsOptions extends Omit<DraftOptions, 'id' | 'folder' | 'onChange' | 'sinceMs'> {
   readonly folder: string;
 }
 
@@ -17,6 +17,11 @@ const MAX_DRAFTS = 3;
 const IDLE_MS = 30 * 60_000;
 const PROGRESS_INTERVAL_MS = 150;
 
+export interface NewDraft {
+  readonly sinceMs?: number;
+  readonly isHeld?: boolean;
+}
+
 interface Kept {
   readonly draft: Draft;
   idle: NodeJS.Timeout | undefined;
@@ -24,6 +29,8 @@ interface Kept {
   send: Promise<unknown> | undefined;
   /** Monotonic ms when somebody last looked at it. */
   usedMs: number;
+  /** Its maker discards it: it does not go to make room. */
+  readonly isHeld: boolean;
 }
 
 /** The drafts of this run of the host. They do not outlive it: what an earlier run left is erased. */
@@ -46,21 +53,30 @@ export class Drafts {
     this.#listeners.add(listener);
   }
 
-  async create(): Promise<DraftView> {
-    for (const [id, { send }] of this.#drafts) {
+  /** `sinceMs`: only what reaches into session time from then on. `isHeld`: its maker discards it, nobody else. */
+  async create({ sinceMs, isHeld = false }: NewDraft = {}): Promise<DraftView> {
+    for (const [id, kept] of this.#drafts) {
       if (this.#drafts.size < MAX_DRAFTS) break;
-      if (send === undefined) await this.discard(id);
+      if (kept.send === undefined && !kept.isHeld) await this.discard(id);
     }
     const id = randomUUID();
     const draft = await Draft.create({
       ...this.#options,
+      ...(sinceMs === undefined ? {} : { sinceMs }),
       id,
       folder: join(this.#options.folder, id),
       onChange: () => {
         this.#tellSoon(id);
       },
     });
-    this.#drafts.set(id, { draft, idle: undefined, progress: undefined, send: undefined, usedMs: performance.now() });
+    this.#drafts.set(id, {
+      draft,
+      idle: undefined,
+      progress: undefined,
+      send: undefined,
+      usedMs: performance.now(),
+      isHeld,
+    });
     return await this.view(id);
   }
 
@@ -114,8 +130,8 @@ export class Drafts {
 
   /** Discards what nobody has looked at for so long, and nobody is sending. */
   async discardIdle(idleMs: number): Promise<void> {
-    for (const [id, { send, usedMs }] of this.#drafts) {
-      if (send === undefined && performance.now() - usedMs >= idleMs) await this.discard(id);
+    for (const [id, { send, usedMs, isHeld }] of this.#drafts) {
+      if (send === undefined && !isHeld && performance.now() - usedMs >= idleMs) await this.discard(id);
     }
   }
 

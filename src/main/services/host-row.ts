@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import * as v from 'valibot';
-import { crc32 } from '../../shared/bundle/crc32.js';
 import { decodeFrame, encodeFrame } from '../../shared/protocol/frame.js';
 import { EVENT_LANES, laneEventSchema, type EventLane, type LaneEvent } from '../../shared/session/lane.js';
 import { segmentSchema, type SealedSegment, type Segment } from '../../shared/session/segment.js';
+import { sealedFacts } from './seal-plain.js';
 
 // A row of the host's ring is one file: `host-3.log.12.row` holds the segment and its stored bytes as one frame;
 // `host-3.log.12.open` the lines of the segment that is still open. All of it is synchronous on purpose: it is a few
@@ -69,11 +68,7 @@ export function sealLines(name: Omit<RowName, 'isOpen'>, text: string, placed: P
       startWallMs: placed.originMs + startMonoMs,
       endWallMs: placed.originMs + endMonoMs,
       events: lines.length,
-      bytes: plain.length,
-      storedBytes: stored.length,
-      crc32: crc32(plain),
-      sha256: createHash('sha256').update(plain).digest('hex'),
-      storedSha256: createHash('sha256').update(stored).digest('hex'),
+      ...sealedFacts(plain, stored),
     },
     stored,
   };

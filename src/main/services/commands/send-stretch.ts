@@ -1,6 +1,7 @@
 import { FluxionError } from '../../../shared/errors.js';
 import type { Lane } from '../../../shared/session/lane.js';
 import type { Drafts } from '../drafts.js';
+import { gatherStretch } from '../gather-stretch.js';
 import type { Outbox } from '../outbox.js';
 import { CommandError } from './command-errors.js';
 
@@ -13,7 +14,6 @@ export interface SendStretchOptions {
   readonly signal: AbortSignal;
 }
 
-const LOOK_MS = 200;
 const DESCRIPTION = 'Recorded again, after support had asked for it and the customer had agreed.';
 
 /**
@@ -22,22 +22,13 @@ const DESCRIPTION = 'Recorded again, after support had asked for it and the cust
  */
 export async function sendStretch(options: SendStretchOptions): Promise<{ number: number; bytes: number }> {
   const { drafts, outbox, report, stretch, signal } = options;
-  const { id } = await drafts.create();
   try {
-    for (;;) {
-      const { status } = await drafts.view(id);
-      if (status !== 'collecting') break;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-      signal.throwIfAborted();
-    }
-    await drafts.select(id, stretch);
-    if (outbox.sentHead(report) === undefined) throw new CommandError('report-gone');
-    signal.throwIfAborted();
-    return await drafts.send(id, DESCRIPTION, (bundle) => outbox.addPart(report, bundle));
+    return await gatherStretch({ drafts, stretch, description: DESCRIPTION, signal }, async (bundle) => {
+      if (outbox.sentHead(report) === undefined) throw new CommandError('report-gone');
+      return await outbox.addPart(report, bundle);
+    });
   } catch (error) {
     const isEmpty = error instanceof FluxionError && error.code === 'draft-empty';
     throw isEmpty ? new CommandError('nothing-recorded', { cause: error }) : error;
-  } finally {
-    await drafts.discard(id);
   }
 }

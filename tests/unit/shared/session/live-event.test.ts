@@ -45,7 +45,8 @@ it('is masked where people wrote, and nowhere else', () => {
   const masked = new MaskedValues();
   masked.add('chat', 'field');
   masked.add('Miller', 'field');
-  const { event } = createScrubber(masked);
+  const scrubber = createScrubber(masked);
+  const event = (one: LiveEvent): LiveEvent => scrubber.event(one);
   expect(event({ ...chat, text: 'I am Miller' })).toMatchObject({ kind: 'chat', text: 'I am ***' });
   const grant = { type: 'live', t: 1, session: SESSION, kind: 'grant', grant: SESSION, what: 'chat' } as const;
   const asked = event({ ...grant, state: 'asked', why: 'Miller asked', text: 'The technician asks to chat.' });
