@@ -1,6 +1,6 @@
 import { APPEND_INTERVAL_MS } from '../../shared/constants.js';
 import type { LaneTotal } from '../../shared/protocol/host.js';
-import type { EventLane, EventOfLines, LogEvent, RecorderEvent } from '../../shared/session/lane.js';
+import type { EventLane, EventOfLines, LaneEvent, LogEvent, RecorderEvent } from '../../shared/session/lane.js';
 import type { SealedSegment, Segment } from '../../shared/session/segment.js';
 import type { MaskedValue } from '../../shared/privacy/masked-values.js';
 import type { HostClock } from './host-clock.js';
@@ -32,6 +32,7 @@ export class HostLanes {
   /** As it stands in a line of JSON. */
   readonly #home: string | undefined;
   readonly #timer: NodeJS.Timeout;
+  readonly #listeners = new Set<(lines: readonly string[]) => void>();
   #lastLog: LogEvent | undefined;
   /** Said again since it was last written; its lines are one line with a count. */
   #repeatedLog: LogEvent | undefined;
@@ -101,6 +102,17 @@ export class HostLanes {
     return this.#masking.text(text);
   }
 
+  /** An event of somebody else's, in the same way. */
+  maskEvent<E extends LaneEvent>(event: E): E {
+    return JSON.parse(this.#masking.write(event)) as E;
+  }
+
+  /** Called with lines (JSON, masked) as they are written. Returns the function that stops it. */
+  onWritten(listener: (lines: readonly string[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   setPaused(paused: boolean): void {
     if (paused === this.#paused) return;
     if (paused) this.#note('paused', 'The customer paused the recording.');
@@ -124,6 +136,7 @@ export class HostLanes {
         this.#ring.append(lane, lines);
       });
       if (!isWritten) this.#drop(lines.length);
+      for (const listener of [...this.#listeners]) listener(lines);
     }
   }
 

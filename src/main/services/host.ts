@@ -163,6 +163,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       windows,
       panels,
       session,
+      lanes,
       rooms: desk === undefined ? undefined : new DeskRooms(desk, fetch, wallMs),
       iceServers: options.iceServers ?? [],
       invited,

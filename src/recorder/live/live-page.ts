@@ -11,6 +11,7 @@ import { publish, ManualPublisher, type LiveSession, type LiveState } from '../.
 import { parseHotkey } from '../hotkey.js';
 import { listen, type Guard } from '../page.js';
 import { LiveBanner } from './banner.js';
+import { ConsoleLender } from './console-lender.js';
 import { HostSignaling } from './host-signaling.js';
 import type { ScreenSource } from './live-screen.js';
 import type { StreamSource } from './live-streams.js';
@@ -43,6 +44,7 @@ export class LivePage {
   #session: LiveSession | undefined;
   #signaling: HostSignaling | ManualPublisher | undefined;
   #open: OpenSession | undefined;
+  #lender: ConsoleLender | undefined;
   /** Grants of connections that are gone, and such as were taken back here: the host process may not have heard of it yet. */
   readonly #spent = new Set<string>();
   #state: LiveState | undefined;
@@ -88,7 +90,8 @@ export class LivePage {
     const parsed = v.safeParse(liveHostNewsSchema, value);
     if (!parsed.success) return; // Of a newer host: what it means cannot be guessed.
     const news = parsed.output;
-    if (news.kind === 'orders') this.#obey(news.orders);
+    if (news.kind === 'lend-console') this.#lend(session, news.isWanted);
+    else if (news.kind === 'orders') this.#obey(news.orders);
     else if (session === this.#orders?.session) this.#hear(news);
   }
 
@@ -99,6 +102,7 @@ export class LivePage {
       ? undefined
       : setTimeout(() => {
           this.#withdraw();
+          this.#lend('', false);
         }, HOST_AWAY_MS);
   }
 
@@ -117,13 +121,17 @@ export class LivePage {
   stop(): void {
     for (const stop of this.#stops.splice(0)) stop();
     clearTimeout(this.#hostAway);
+    this.#lender?.stop();
     this.#close();
     this.#banner.remove();
   }
 
   #obey(orders: LiveOrders): void {
     const isNew = orders.session !== this.#orders?.session;
-    if (isNew) this.#close();
+    if (isNew) {
+      this.#lend(orders.session, false);
+      this.#close();
+    }
     const wasConfirmed = this.#orders?.confirmed;
     this.#orders = orders;
     if (isNew) this.#begin(orders);
@@ -137,7 +145,16 @@ export class LivePage {
     this.#apply();
   }
 
-  #hear(news: Exclude<LiveHostNews, { kind: 'orders' }>): void {
+  /** To a session of another window of this app. */
+  #lend(session: string, isWanted: boolean): void {
+    this.#lender?.stop();
+    this.#lender = undefined;
+    if (!isWanted || this.#orders !== undefined) return;
+    const { masked, source, tell } = this.#deps;
+    this.#lender = new ConsoleLender({ masked, source, tell: (news) => tell(session, news) });
+  }
+
+  #hear(news: Exclude<LiveHostNews, { kind: 'orders' | 'lend-console' }>): void {
     switch (news.kind) {
       case 'end':
         void (news.why === 'words-differ' ? this.#session?.wordsDiffer() : this.#session?.end());
@@ -150,6 +167,9 @@ export class LivePage {
         return;
       case 'chat':
         this.#open?.link.say({ type: 'chat', id: news.id, text: news.text, atMs: news.atMs });
+        return;
+      case 'console':
+        this.#open?.relay(news.message);
         return;
       case 'letter':
         this.#open?.link.sendLetter(news.id, bytesOf(news.sealed));

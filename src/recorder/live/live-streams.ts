@@ -1,4 +1,5 @@
 import type { LiveSession } from '../../live/publisher/publish.js';
+import { isConsoleEvent, type ConsoleMessage } from '../../shared/protocol/live-console.js';
 import type { InputMessage } from '../../shared/protocol/live-streams.js';
 import type { LaneEvent } from '../../shared/session/lane.js';
 import type { Anchor } from '../../shared/session/clock.js';
@@ -10,7 +11,6 @@ import { DomStream } from './dom-stream.js';
 import { FramedSender } from '../../live/publisher/framed-sender.js';
 import { Laser } from './laser.js';
 import { readPast, sessionTime } from './past.js';
-import { isConsole } from './stream-writer.js';
 import { Streams, type MaskedSource } from './streams.js';
 
 /** What the recorder lets a live session hear, beside the ring. */
@@ -91,6 +91,11 @@ export class LiveStreams {
     else this.#laser.hide();
   }
 
+  /** What the host process and the app's other windows have said. */
+  relay(message: ConsoleMessage): void {
+    this.#console?.relay(message);
+  }
+
   /** The picture begins anew. */
   begin(): void {
     this.#dom?.begin();
@@ -111,7 +116,7 @@ export class LiveStreams {
     lines: (lane, events) => {
       if (lane === 'recorder') this.#noteResting(events as readonly LaneEvent[]);
       // Lanes of lines hold nothing but events of lines.
-      else this.#console?.take((events as readonly LaneEvent[]).filter(isConsole));
+      else this.#console?.take((events as readonly LaneEvent[]).filter(isConsoleEvent));
     },
   };
 

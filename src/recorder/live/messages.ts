@@ -9,6 +9,8 @@ export interface WaitingLine {
   readonly source: string;
   readonly at: number;
   readonly event: LaneEvent;
+  /** Its texts were cut already. */
+  readonly isCut?: true | undefined;
 }
 
 /** Stored bytes of one sealed segment of the ring. */

@@ -1,4 +1,5 @@
 import type { LiveSession } from '../../live/publisher/publish.js';
+import type { ConsoleMessage } from '../../shared/protocol/live-console.js';
 import type { LiveError } from '../../shared/protocol/live-errors.js';
 import type { GrantKind } from '../../shared/protocol/live-grants.js';
 import type { LiveOrders, LivePageNews, LiveReport } from '../../shared/protocol/live-host.js';
@@ -100,6 +101,11 @@ export class OpenSession {
     this.#streams.set({ dom: has('view-dom'), console: has('console'), point: has('point') });
     this.#screen.set(has('screenshot'));
     this.#video.set(has('view-video'));
+  }
+
+  /** Lines of the host process and of the app's other windows. */
+  relay(message: ConsoleMessage): void {
+    this.#streams.relay(message);
   }
 
   notePaused(): void {

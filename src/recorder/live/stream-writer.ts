@@ -1,12 +1,8 @@
 import { inflateEntry } from '../../shared/bundle/inflate.js';
 import type { MaskedValue } from '../../shared/privacy/masked-values.js';
 import type { LaneEvent } from '../../shared/session/lane.js';
-import {
-  CONSOLE_LANES,
-  encodeDomText,
-  MAX_CONSOLE_LINE_LENGTH,
-  MAX_CONSOLE_LINES,
-} from '../../shared/protocol/live-streams.js';
+import { cutEvent, groupLines, isConsoleEvent, MAX_CONSOLE_LINE_LENGTH } from '../../shared/protocol/live-console.js';
+import { encodeDomText } from '../../shared/protocol/live-streams.js';
 import { MAX_LIVE_MESSAGE_BYTES } from '../../shared/protocol/live.js';
 import { EventLines } from '../ring/event-lines.js';
 import type { DomItem } from '../ring/ring-event.js';
@@ -14,8 +10,6 @@ import type { PastSegment, WaitingLine } from './messages.js';
 
 /** Of a message of JSON lines: room for its frame, and for characters that take three bytes. */
 const MAX_TEXT_LENGTH = Math.floor(MAX_LIVE_MESSAGE_BYTES / 3) - 100;
-/** What is kept of each text of a line that is too long. */
-const CUT_LENGTH = 2000;
 
 /** Writes what leaves through a live session, without anything that a masked field holds or held: by the same code as the ring. */
 export class StreamWriter {
@@ -37,8 +31,8 @@ export class StreamWriter {
     return messagesOf(
       written.flatMap((line, index) => {
         const json = textOf(line);
-        const { source = '', at = 0 } = waiting[index] ?? {};
-        return json === undefined ? [] : [lineText(source, at, json)];
+        const of = waiting[index];
+        return json === undefined || of === undefined ? [] : [lineText(of, json)];
       }),
     );
   }
@@ -53,47 +47,26 @@ export class StreamWriter {
         // Our own ring's, written by this version or one before it; the other side parses it by its schema.
         const event = JSON.parse(text) as LaneEvent;
         const at = event.t + offsetMs;
-        if (at >= fromMs && isConsole(event)) waiting.push({ source, at, event });
+        if (at >= fromMs && isConsoleEvent(event)) waiting.push({ source, at, event });
       }
     }
     return this.lines(waiting.sort((a, b) => a.at - b.at));
   }
 }
 
-export function isConsole({ type }: LaneEvent): boolean {
-  return (CONSOLE_LANES as readonly string[]).includes(type);
-}
-
 function textOf(line: Uint8Array | undefined): string | undefined {
   return line === undefined ? undefined : new TextDecoder().decode(line).trimEnd();
 }
 
-function lineText(source: string, at: number, json: string): string {
-  const head = `{"source":${JSON.stringify(source)},"at":${at}`;
-  if (json.length <= MAX_CONSOLE_LINE_LENGTH) return `${head},"event":${json}}`;
-  return `${head},"isCut":true,"event":${JSON.stringify(cut(JSON.parse(json) as LaneEvent))}}`;
-}
-
-function cut(event: LaneEvent): LaneEvent {
-  const shorter = Object.entries(event)
-    .filter(([name]) => name !== 'args')
-    .map(([name, value]: [string, unknown]) => [name, typeof value === 'string' ? value.slice(0, CUT_LENGTH) : value]);
-  return Object.fromEntries(shorter) as LaneEvent;
+function lineText({ source, at, isCut }: WaitingLine, json: string): string {
+  const isLong = json.length > MAX_CONSOLE_LINE_LENGTH;
+  const head = `{"source":${JSON.stringify(source)},"at":${at}${isLong || isCut === true ? ',"isCut":true' : ''}`;
+  return `${head},"event":${isLong ? JSON.stringify(cutEvent(JSON.parse(json) as LaneEvent)) : json}}`;
 }
 
 /** Whole lines, as many as a message takes. */
 function messagesOf(lines: readonly string[]): string[] {
-  const messages: string[] = [];
-  let [open, length]: [string[], number] = [[], 0];
-  const close = (): void => {
-    if (open.length > 0) messages.push(`{"kind":"lines","lines":[${open.join(',')}]}`);
-    [open, length] = [[], 0];
-  };
-  for (const line of lines) {
-    if (open.length >= MAX_CONSOLE_LINES || length + line.length > MAX_TEXT_LENGTH) close();
-    open.push(line);
-    length += line.length + 1;
-  }
-  close();
-  return messages;
+  return groupLines(lines, ({ length }) => length, MAX_TEXT_LENGTH).map(
+    (group) => `{"kind":"lines","lines":[${group.join(',')}]}`,
+  );
 }

@@ -31,7 +31,8 @@ export const GRANT_WORDS: Readonly<Record<GrantKind, { readonly title: string; r
   },
   console: {
     title: 'Read the logs',
-    allows: 'Read this app’s log, network requests and errors as they come, and those of the last minutes.',
+    allows:
+      'Read the log, network requests and errors of this app, of all its windows and its own process, as they come, and those of the last minutes.',
   },
   screenshot: {
     title: 'Take pictures',

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { publicIdentitySchema } from '../crypto/keys.js';
 import { method } from './contract.js';
+import { consoleMessageSchema } from './live-console.js';
 import { grantAskSchema, GRANTS, MAX_GRANT_MS, WITHDRAWALS } from './live-grants.js';
 import { iceServersSchema, REACHES } from './live-ice.js';
 import { DOINGS, MAX_CHAT_LENGTH, VIDEO_STATES, VIDEO_SURFACES } from './live-messages.js';
@@ -89,6 +90,8 @@ export const livePageNewsSchema = v.variant('kind', [
   v.object({ kind: v.literal('doing'), what: v.picklist(DOINGS) }),
   /** A letter of the technician's, sealed: the bytes beside. */
   v.object({ kind: v.literal('letter'), id: uuid }),
+  /** Another window of the app than the one that has the session lends its console: masked, and while it is asked for. */
+  v.object({ kind: v.literal('console'), message: consoleMessageSchema }),
   /** The customer ends it, by the banner or a key: a page may always end, never begin. */
   v.object({ kind: v.literal('stop'), what: v.picklist(['session', 'grants']) }),
 ]);
@@ -134,6 +137,10 @@ export const liveHostNewsSchema = v.variant('kind', [
   v.object({ kind: v.literal('chat'), id: uuid, text: chatText, atMs: instant }),
   /** A letter to the technician, sealed, base64. */
   v.object({ kind: v.literal('letter'), id: uuid, sealed: v.pipe(v.string(), v.base64()) }),
+  /** Lines of the host process and of the app's other windows, for the technician, while `console` is granted. */
+  v.object({ kind: v.literal('console'), message: consoleMessageSchema }),
+  /** To a window that does not have the session: whether its lines are wanted. */
+  v.object({ kind: v.literal('lend-console'), isWanted: v.boolean() }),
 ]);
 export type LiveHostNews = v.InferOutput<typeof liveHostNewsSchema>;
 

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { inflateEntry } from '../bundle/inflate.js';
 import { MAX_DEFLATE_RATIO } from '../constants.js';
-import { domEventSchema, errorEventSchema, logEventSchema, networkEventSchema } from '../session/lane.js';
+import { domEventSchema } from '../session/lane.js';
+import { consoleMessageSchema, type ConsoleMessage } from './live-console.js';
 import { LiveError } from './live-errors.js';
 import { MAX_FRAMED_BYTES } from './live-frames.js';
 import { MAX_LIVE_MESSAGE_BYTES } from './live.js';
@@ -9,7 +10,6 @@ import { MAX_LIVE_MESSAGE_BYTES } from './live.js';
 // What flows on the channels `dom`, `console` and `input` of an open session. See docs/live-protocol.md, "Streams".
 
 const instant = v.pipe(v.number(), v.finite());
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const ratio = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const source = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,63}$/));
 
@@ -88,33 +88,14 @@ async function plainText(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
 
 // ── console: the publisher's, JSON text, one message each ──────────────────────────────────────────────────────────────
 
-export const CONSOLE_LANES = ['log', 'network', 'error'] as const;
-export type ConsoleLane = (typeof CONSOLE_LANES)[number];
-/** Lines in one message at most, and one line's JSON at most: a longer one is cut, and says so. */
-export const MAX_CONSOLE_LINES = 200;
-export const MAX_CONSOLE_LINE_LENGTH = 16_000;
-
-const consoleLineSchema = v.object({
-  source,
-  /** Session time. */
-  at: instant,
-  event: v.variant('type', [logEventSchema, networkEventSchema, errorEventSchema]),
-  /** Its texts were cut. */
-  isCut: v.optional(v.literal(true)),
-});
-export type ConsoleLine = v.InferOutput<typeof consoleLineSchema>;
-
-export const consoleMessageSchema = v.variant('kind', [
-  v.object({
-    kind: v.literal('lines'),
-    lines: v.pipe(v.array(consoleLineSchema), v.minLength(1), v.maxLength(MAX_CONSOLE_LINES)),
-  }),
-  /** The last minutes of the ring have all been sent, from this session time on; what comes now is new. */
-  v.object({ kind: v.literal('caught-up'), fromMs: instant }),
-  /** So many lines were left out, as the connection was too slow for them. */
-  v.object({ kind: v.literal('dropped'), lines: count }),
-]);
-export type ConsoleMessage = v.InferOutput<typeof consoleMessageSchema>;
+export {
+  CONSOLE_LANES,
+  MAX_CONSOLE_LINE_LENGTH,
+  MAX_CONSOLE_LINES,
+  type ConsoleLane,
+  type ConsoleLine,
+  type ConsoleMessage,
+} from './live-console.js';
 
 /** Undefined for what is none. */
 export function parseConsole(text: string): ConsoleMessage | undefined {

@@ -28,6 +28,7 @@ export class Customer {
   readonly bulk: BulkMessage[] = [];
   orders: LiveOrders;
   isCaughtUp = false;
+  droppedLines = 0;
   readonly #wire = new Wire();
   #assemblers = { dom: new FrameAssembler(), bulk: new FrameAssembler() };
   #seen = 0;
@@ -144,6 +145,7 @@ export class Customer {
         const message = parseConsole(data);
         if (message === undefined) throw new Error(`not a console message: ${data.slice(0, 500)}`);
         if (message.kind === 'lines') this.lines.push(...message.lines);
+        if (message.kind === 'dropped') this.droppedLines += message.lines;
         if (message.kind === 'caught-up') this.isCaughtUp = true;
       } else if ((channel === 'dom' || channel === 'bulk') && data !== undefined && typeof data !== 'string') {
         const whole = this.#assemblers[channel].receive(data);

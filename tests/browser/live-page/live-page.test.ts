@@ -1,5 +1,6 @@
 import { userEvent } from 'vitest/browser';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { ConsoleLine } from '../../../src/shared/protocol/live-console.js';
 import { Customer } from './customer.js';
 
 const META = 4;
@@ -204,6 +205,56 @@ describe('the console', () => {
     await customer.until(() => customer.isCaughtUp, 'the past');
     customer.recorder.log('info', 'long', { text: Array.from({ length: 200 }, (_, at) => `${'x'.repeat(200)}${at}`) });
     await customer.until(() => customer.lines.some(({ isCut }) => isCut === true), 'the line');
+  });
+});
+
+describe('the console of the rest of the app', () => {
+  const line = (source: string, message: string): ConsoleLine => ({
+    source,
+    at: 7,
+    event: { type: 'log', t: 3, level: 'warn', logger: 'console', message },
+  });
+  const saying = (customer: Customer) =>
+    customer.lines.map(({ source, at, event }) => [source, at, 'message' in event ? event.message : '']);
+
+  it('is passed on while the console is granted, and without what is masked here', async () => {
+    const customer = await openCustomer('<input type="password" id="secret">');
+    const input = document.querySelector('input');
+    if (input === null) throw new Error('no input');
+    await userEvent.type(input, 'glass-otter-41');
+    const lines = [line('host-1', 'The host process says glass-otter-41'), line('w2-1', 'The other window')];
+    customer.tell({ kind: 'console', message: { kind: 'lines', lines } });
+    customer.grant('console');
+    customer.tell({ kind: 'console', message: { kind: 'dropped', lines: 12 } });
+    customer.tell({ kind: 'console', message: { kind: 'lines', lines } });
+    await customer.until(() => customer.lines.some(({ source }) => source === 'w2-1'), 'the other window');
+    expect(saying(customer).filter(([source]) => source === 'w2-1')).toEqual([['w2-1', 7, 'The other window']]);
+    expect(saying(customer).filter(([source]) => source === 'host-1')).toHaveLength(1);
+    expect(JSON.stringify(customer.lines)).not.toContain('glass-otter');
+    expect(customer.droppedLines).toBe(12);
+  });
+
+  it('is lent by a window that another one’s session asks for it: its past, what comes, and nothing after that', async () => {
+    document.body.innerHTML = '';
+    const customer = new Customer();
+    await customer.host.until('hello');
+    await customer.until(() => customer.recorder.state === 'recording', 'recording');
+    const lent = (): string =>
+      JSON.stringify(
+        customer.told1('console').flatMap(({ message }) => (message.kind === 'lines' ? message.lines : [])),
+      );
+    customer.recorder.log('warn', 'before it was asked for');
+    customer.tell({ kind: 'lend-console', isWanted: true });
+    await customer.until(() => lent().includes('before it was asked for'), 'the past');
+    customer.recorder.log('warn', 'just now');
+    await customer.until(() => lent().includes('just now'), 'the present');
+    customer.tell({ kind: 'lend-console', isWanted: false });
+    customer.recorder.log('warn', 'no longer');
+    await customer.open();
+    customer.grant('console');
+    await customer.until(() => JSON.stringify(customer.lines).includes('no longer'), 'a session of its own');
+    expect(lent()).not.toContain('no longer');
+    expect(lent().split('just now')).toHaveLength(2);
   });
 });
 

@@ -14,6 +14,7 @@ import type { LetterSender } from '../../../shared/protocol/letters.js';
 import type { PublicIdentity } from '../../../shared/crypto/keys.js';
 import type { HostClock } from '../host-clock.js';
 import { checkAsk } from './ask-check.js';
+import type { ConsoleReader } from './console-feed.js';
 import { Grants, type AuditTrail } from './grants.js';
 import { LiveServiceError } from './live-service-error.js';
 import { ordersOf, viewOf, type RunFacts } from './run-views.js';
@@ -99,6 +100,12 @@ export class LiveRun {
   get from(): LetterSender | undefined {
     return this.#from;
   }
+  /** The page that may be told what the console shows, while that is granted. */
+  get consoleReader(): ConsoleReader | undefined {
+    const isGranted = this.grants.given.some(({ kind }) => kind === 'console');
+    const page = isGranted && this.isOpen && this.#lostMonoMs === undefined ? this.#source : undefined;
+    return page === undefined ? undefined : { session: this.id, page };
+  }
   get way(): Way {
     return this.#options.way;
   }
@@ -129,7 +136,7 @@ export class LiveRun {
   }
 
   /** What the page says. It may say anything: nothing that it says gives more than it had. */
-  async receive(news: LivePageNews, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  async receive(news: Exclude<LivePageNews, { kind: 'console' }>, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     if (this.isOver) return;
     switch (news.kind) {
       case 'report':

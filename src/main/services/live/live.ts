@@ -7,6 +7,7 @@ import type { IceServer } from '../../../shared/protocol/live-ice.js';
 import type { PanelContract, RecorderContract } from '../../../shared/protocol/host.js';
 import type { Audience } from '../audience.js';
 import type { HostClock } from '../host-clock.js';
+import { ConsoleFeed, type ConsoleFeedOptions } from './console-feed.js';
 import type { AuditTrail } from './grants.js';
 import type { DeskRooms } from './desk-rooms.js';
 import type { Invitations } from './invitations.js';
@@ -22,10 +23,8 @@ export interface LiveOptions {
   readonly post: LetterPost;
   readonly windows: Audience<RecorderContract>;
   readonly panels: Audience<PanelContract>;
-  readonly session: {
-    readonly startedMs: number;
-    source(id: string): { readonly window?: string | undefined } | undefined;
-  };
+  readonly session: ConsoleFeedOptions['session'] & { readonly startedMs: number };
+  readonly lanes: ConsoleFeedOptions['lanes'];
   readonly rooms: DeskRooms | undefined;
   /** For pairing without the desk. */
   readonly iceServers: readonly IceServer[];
@@ -63,6 +62,7 @@ export class Live {
     },
   };
   readonly #invitations: Invitations;
+  readonly #feed: ConsoleFeed;
   readonly #stops: (() => void)[];
   readonly #closing = new AbortController();
   #run: LiveRun | undefined;
@@ -76,6 +76,14 @@ export class Live {
     this.#options = options;
     const { windows, panels, post } = options;
     this.#invitations = options.invited;
+    const { clock, lanes, session } = options;
+    this.#feed = new ConsoleFeed({
+      ...{ clock, lanes, session },
+      windows: () => windows.keys(),
+      tell: (source, run, news) => {
+        windows.tell(source, 'live', { session: run, news });
+      },
+    });
     const timer = setInterval(() => {
       this.#run?.tick();
       // An invitation that is too old is not one any more.
@@ -86,6 +94,7 @@ export class Live {
       post.onLetter((letter) => this.#receiveLetter(letter)),
       windows.onJoin((source) => {
         this.#attach(source);
+        this.#feed.join(source);
       }),
       windows.onLeave((source) => {
         this.#run?.detach(source);
@@ -96,6 +105,7 @@ export class Live {
       () => {
         clearInterval(timer);
         clearTimeout(this.#telling);
+        this.#feed.close();
       },
     ];
   }
@@ -168,11 +178,16 @@ export class Live {
     this.#changed();
   }
 
-  /** What a page says: only the one that has the session is heard. */
+  /** What a page says: only the one that has the session is heard, and such as lend their console to it. */
   async receive(source: string, session: string, value: unknown, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     const run = this.run(session);
     const news = v.safeParse(livePageNewsSchema, value);
-    if (run.source !== source || !news.success) throw new LiveServiceError('live-gone');
+    if (!news.success) throw new LiveServiceError('live-gone');
+    if (news.output.kind === 'console') {
+      this.#feed.lend(source, session, news.output.message);
+      return;
+    }
+    if (run.source !== source) throw new LiveServiceError('live-gone');
     await run.receive(news.output, bytes);
   }
 
@@ -215,6 +230,8 @@ export class Live {
           windows.tell(source, 'live', { session: run.id, news });
         },
         onChange: () => {
+          // After the page was told of the grant, which is when it can take something up.
+          if (this.#run === run) this.#feed.set(run.consoleReader);
           this.#changed();
         },
       });

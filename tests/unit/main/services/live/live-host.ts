@@ -25,6 +25,8 @@ export class LiveHost {
   readonly windows = new Audience<RecorderContract>();
   readonly audited: { kind: string; body: Readonly<Record<string, unknown>> }[] = [];
   readonly told = new Map<string, LiveHostNews[]>();
+  /** Who listens to the host process's own lanes. */
+  readonly written = new Set<(lines: readonly string[]) => void>();
   readonly letters: { id: string; from: string }[] = [];
   readonly post: PostDouble;
   readonly live: Live;
@@ -61,7 +63,21 @@ export class LiveHost {
       post,
       windows: this.windows,
       panels: new Audience<PanelContract>(),
-      session: { startedMs: 0, source: (id) => ({ window: id.split('-')[0] }) },
+      session: {
+        startedMs: 0,
+        hostSource: 'host-1',
+        nowMs: () => this.clock.monoMs(),
+        source: (id) => ({ window: id.split('-')[0], anchors: [] }),
+      },
+      lanes: {
+        seal: () => [],
+        read: () => undefined,
+        maskEvent: (event) => event,
+        onWritten: (listener) => {
+          this.written.add(listener);
+          return () => this.written.delete(listener);
+        },
+      },
       rooms: undefined,
       iceServers: [],
       invited,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { VerifiedLetter } from '../../../../../src/shared/protocol/letters.js';
+import type { LogEvent } from '../../../../../src/shared/session/lane.js';
 import { COME_BACK_MS, GRACE_MS } from '../../../../../src/main/services/live/live-run.js';
 import { aProposal } from '../commands/post-double.js';
 import { LiveHost, WORDS } from './live-host.js';
@@ -246,6 +247,45 @@ describe('a connection that is lost', () => {
     host.leave('w1-1');
     host.join('w1-2');
     expect(host.session.phase).toBe('ended');
+  });
+});
+
+describe('the console', () => {
+  const line = `${JSON.stringify({ type: 'log', t: 5, level: 'info', logger: 'console', message: 'Sync began' })}\n`;
+  const message = {
+    kind: 'lines' as const,
+    lines: [{ source: 'w2-1', at: 5, event: JSON.parse(line) as LogEvent }],
+  };
+  const heard = (source: string) => host.news(source).filter((kind) => kind === 'console').length;
+
+  it('of the host process and of other windows comes while it is granted, and not before or after', async () => {
+    await host.open();
+    const write = (): void => {
+      for (const listener of host.written) listener([line]);
+    };
+    write();
+    await expect(host.say({ kind: 'console', message }, 'w2-1')).rejects.toMatchObject({ code: 'live-not-open' });
+    await host.say(aGrant('console'));
+    const grant = host.session.asked[0]?.grant ?? '';
+    await allow(grant);
+    write();
+    await host.say({ kind: 'console', message }, 'w2-1');
+    expect([heard('w1-1'), heard('w2-1')]).toEqual([2, 0]);
+    expect(host.told.get('w2-1')?.at(-1)).toEqual({ kind: 'lend-console', isWanted: true });
+    await host.live.run(host.session.session).grants.withdraw(grant, 'taken-back');
+    write();
+    expect(heard('w1-1')).toBe(2);
+    expect(host.told.get('w2-1')?.at(-1)).toEqual({ kind: 'lend-console', isWanted: false });
+    await expect(host.say({ kind: 'console', message }, 'w2-1')).rejects.toMatchObject({ code: 'live-not-open' });
+  });
+
+  it('ends for a page that cannot be reached', async () => {
+    await host.open();
+    await host.say(aGrant('console'));
+    await allow(host.session.asked[0]?.grant ?? '');
+    expect(host.written.size).toBe(1);
+    host.leave('w1-1');
+    expect(host.written.size).toBe(0);
   });
 });
 
