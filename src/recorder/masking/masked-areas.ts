@@ -1,13 +1,15 @@
-import { isField, isMaskedArea, maskedKindOf } from './fields.js';
+import { isElement, isField, isMaskedArea, maskedKindOf } from './fields.js';
 import { FramesWithShadows } from './frames-with-shadows.js';
 import { MaskableElements } from './maskable-elements.js';
 import { MaskedEchoes, type MaskedTexts } from './masked-echoes.js';
 import { selectors } from './selectors.js';
-import type { Root } from './watched-roots.js';
 import type { ShadowRoots } from './shadow-roots.js';
+import { WatchedRoots, type Root } from './watched-roots.js';
 
-/** How often open shadow roots are looked for that came with the markup; all others are known when they are made. */
+/** How often frames are searched for shadow roots: nobody tells when one is made there. */
 const SWEEP_MS = 1000;
+/** How often the document is, when it is there: nearly all are known when they are made, or when they come with markup. */
+const FULL_SWEEP_MS = 10_000;
 /** Of an area with more elements its text and its own box count. */
 const MAX_INNER_ELEMENTS = 300;
 /** A page with more masked elements is painted over as a whole: to measure them would cost it its frames. */
@@ -29,23 +31,39 @@ export class MaskedAreas {
   readonly #roots: ShadowRoots;
   readonly #maskable = new MaskableElements();
   readonly #frames = new FramesWithShadows();
+  /** Open shadow roots that come with markup. */
+  readonly #markup: WatchedRoots<ShadowRoots>;
   readonly #echoes: MaskedEchoes;
   readonly #numbers = new WeakMap<object, number>();
   readonly #range = document.createRange();
   #nextNumber = WHOLE + 1;
   #sweptMs = -Infinity;
+  #fullySweptMs = -Infinity;
   #nowMs = 0;
   #isSearching = false;
 
   constructor(roots: ShadowRoots, texts: MaskedTexts) {
     this.#roots = roots;
     this.#echoes = new MaskedEchoes(texts);
+    this.#markup = new WatchedRoots({
+      observe: {},
+      open: (root) => {
+        roots.addOpenIn(root);
+        return roots;
+      },
+      follow: (known, records) => {
+        for (const { addedNodes } of records) {
+          for (const node of addedNodes) if (isElement(node)) known.addOpenFrom(node);
+        }
+      },
+    });
   }
 
   stop(): void {
     this.#echoes.stop();
     this.#maskable.stop();
     this.#frames.stop();
+    this.#markup.stop();
   }
 
   /** Five numbers an area: its own number, left, top, right, bottom. */
@@ -53,18 +71,30 @@ export class MaskedAreas {
     this.#isSearching = nowMs - this.#sweptMs >= SWEEP_MS;
     if (this.#isSearching) {
       this.#sweptMs = nowMs;
-      this.#roots.addOpenIn(document);
+      this.#searchDocument(nowMs);
     }
+    this.#markup.of(document);
     const out: number[] = [];
     this.#nowMs = nowMs;
     this.#measureRoot(document, { x: 0, y: 0 }, out);
     for (const root of this.#roots.connected()) {
-      if (root.ownerDocument === document) this.#measureRoot(root, { x: 0, y: 0 }, out);
+      if (root.ownerDocument !== document) continue;
+      // What it finds is among the next ones.
+      this.#markup.of(root);
+      this.#measureRoot(root, { x: 0, y: 0 }, out);
     }
     this.#echoes.sweep();
     this.#maskable.sweep();
     this.#frames.sweep();
+    this.#markup.sweep();
     return Float64Array.from(out.length > 5 * MAX_AREAS ? whole() : out);
+  }
+
+  /** A parser gives an element its shadow root when the element is in the document already. */
+  #searchDocument(nowMs: number): void {
+    if (document.readyState !== 'loading' && nowMs - this.#fullySweptMs < FULL_SWEEP_MS) return;
+    if (document.readyState !== 'loading') this.#fullySweptMs = nowMs;
+    this.#roots.addOpenIn(document);
   }
 
   #measureRoot(root: Root, offset: Offset, out: number[]): void {

@@ -18,11 +18,19 @@ export class ShadowRoots {
 
   /** Open ones that came with the markup, or before anybody looked. */
   addOpenIn(root: ParentNode): void {
-    for (const element of root.querySelectorAll('*')) {
-      if (element.shadowRoot === null || this.#seen.has(element.shadowRoot)) continue;
-      this.add(element.shadowRoot);
-      this.addOpenIn(element.shadowRoot);
-    }
+    for (const element of root.querySelectorAll('*')) this.#addOpenOf(element);
+  }
+
+  /** The same, of an element and all in it. */
+  addOpenFrom(element: Element): void {
+    this.#addOpenOf(element);
+    this.addOpenIn(element);
+  }
+
+  #addOpenOf({ shadowRoot }: Element): void {
+    if (shadowRoot === null || this.#seen.has(shadowRoot)) return;
+    this.add(shadowRoot);
+    this.addOpenIn(shadowRoot);
   }
 
   /** Those that are in a document now. */

@@ -3,7 +3,7 @@ import { toBase64Url } from '../../../src/shared/crypto/base64url.js';
 import type { Description, Signal } from '../../../src/shared/protocol/live.js';
 import { ManInTheMiddle } from './man-in-the-middle.js';
 import { makePair, Wire, type Side, type Teller } from './pair.js';
-import { seeded } from './seeded.js';
+import { seededRandom } from '../../lab/seeded-random.js';
 
 // A signaling server that does whatever it likes, by seeds: in every run the words differ, or a side refuses, or nothing was gained.
 
@@ -81,7 +81,7 @@ interface Outcome {
 }
 
 async function run(seed: number): Promise<Outcome> {
-  const chance = seeded(seed);
+  const chance = seededRandom(seed);
   const wire = new Wire({ isTrickling: chance() < 0.7 });
   const middle = chance();
   const manner = middle < 0.15 ? 'bridge' : middle < 0.3 ? 'own' : 'liar';

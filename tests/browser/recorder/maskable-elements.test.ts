@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { MaskableElements } from '../../../src/recorder/masking/maskable-elements.js';
 import { selectors } from '../../../src/recorder/masking/selectors.js';
+import { seededRandom } from '../../lab/seeded-random.js';
 
 // Whatever a page does, what is known of it is what a search of the whole page would find.
 
@@ -20,15 +21,10 @@ const CHANGES: readonly (readonly [string, string])[] = [
   ['title', 'nothing to it'],
 ];
 
-/** The same numbers for the same seed: mulberry32. */
+/** A number below another one. */
 function randomOf(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
+  const random = seededRandom(seed);
+  return (below) => Math.floor(below * random());
 }
 
 const place = document.createElement('main');

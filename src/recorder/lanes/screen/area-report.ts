@@ -21,7 +21,10 @@ export interface AreaReport {
 export const NUMBERS_PER_AREA = 5;
 
 export function isSameViewport(a: Viewport, b: Viewport): boolean {
-  return a.width === b.width && a.height === b.height && a.left === b.left && a.top === b.top && a.scale === b.scale;
+  return (
+    a === b ||
+    (a.width === b.width && a.height === b.height && a.left === b.left && a.top === b.top && a.scale === b.scale)
+  );
 }
 
 export function areSameAreas(a: Float64Array, b: Float64Array): boolean {

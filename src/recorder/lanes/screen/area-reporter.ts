@@ -1,7 +1,8 @@
 import type { MaskedAreas } from '../../masking/masked-areas.js';
 import { listen, now, type Guard } from '../../page.js';
-import { areSameAreas, type AreaReport, type Viewport } from './area-report.js';
+import { areSameAreas, type AreaReport } from './area-report.js';
 import { MAX_GAP_MS } from './hull.js';
+import { ViewportWatch } from './viewport-watch.js';
 
 /** Screens of more than 60 frames a second need no more reports than that. */
 const MIN_INTERVAL_MS = 14;
@@ -11,15 +12,19 @@ const COST_SHARE = 0.05;
 /** ... but reports never come so seldom that frames could not be masked by them. */
 const MAX_INTERVAL_MS = MAX_GAP_MS / 2;
 
-/** While nothing has moved for so long, reports come at MAX_INTERVAL_MS: what begins to move then is between two of them. */
+/**
+ * While nothing has moved for so long, reports come at MAX_INTERVAL_MS and between frames: what begins to move then is between two of
+ * them, and a frame that nobody asks for is one that a still page need not draw.
+ */
 const QUIET_MS = 500;
 
 /** What moves the page without its thread. It hears of it afterwards, before the next frame. */
 const MOVING_EVENTS = ['wheel', 'touchmove', 'scroll', 'scrollend', 'pointermove'] as const;
 
-/** Says before every frame that the page draws where what is masked is. */
+/** Says where what is masked is: before every frame that the page draws while anything moves, otherwise every 50 ms. */
 export class AreaReporter {
   readonly #areas: MaskedAreas;
+  readonly #viewport: ViewportWatch;
   readonly #post: (report: AreaReport) => void;
   readonly #stops: (() => void)[] = [];
   #last: AreaReport | undefined;
@@ -29,10 +34,15 @@ export class AreaReporter {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #hasMoved = false;
   #isStopped = false;
-  readonly #onFrame: () => void;
+  readonly #reportAndGoOn: () => void;
+  readonly #askForFrame = (): void => {
+    this.#timer = undefined;
+    this.#frame = requestAnimationFrame(this.#reportAndGoOn);
+  };
 
   constructor(areas: MaskedAreas, guard: Guard, post: (report: AreaReport) => void) {
     this.#areas = areas;
+    this.#viewport = new ViewportWatch(guard);
     this.#post = post;
     const note = guard((event: Event) => {
       // A pointer that is pressed may drag a scroll bar, which the page is not asked for.
@@ -45,11 +55,12 @@ export class AreaReporter {
     const report = guard(() => {
       this.#report();
     });
-    this.#onFrame = () => {
+    this.#reportAndGoOn = () => {
+      this.#timer = undefined;
       report();
-      this.#askForFrame();
+      this.#goOn();
     };
-    this.#askForFrame();
+    this.#goOn();
   }
 
   stop(): void {
@@ -58,6 +69,7 @@ export class AreaReporter {
     clearTimeout(this.#timer);
     for (const stop of this.#stops) stop();
     this.#areas.stop();
+    this.#viewport.stop();
   }
 
   /** Something moves: the next report comes with the next frame. */
@@ -66,21 +78,20 @@ export class AreaReporter {
     if (this.#timer === undefined || this.#costMs > COST_SHARE * FRAME_MS) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#frame = requestAnimationFrame(this.#onFrame);
+    this.#askForFrame();
   }
 
-  /** A frame that nobody asks for is one that a still page need not draw. */
-  #askForFrame(): void {
+  #goOn(): void {
     if (this.#isStopped) return;
-    const ask = (): void => {
-      this.#timer = undefined;
-      this.#frame = requestAnimationFrame(this.#onFrame);
-    };
-    const isQuiet = now() - this.#movedMs >= QUIET_MS;
-    const restMs = isQuiet ? MAX_INTERVAL_MS : Math.min(MAX_INTERVAL_MS, this.#costMs / COST_SHARE);
+    // Of a hidden page nothing is to be said: it is not shown, and its frames come when it is.
+    if (now() - this.#movedMs >= QUIET_MS && !document.hidden) {
+      this.#timer = setTimeout(this.#reportAndGoOn, MAX_INTERVAL_MS);
+      return;
+    }
+    const restMs = Math.min(MAX_INTERVAL_MS, this.#costMs / COST_SHARE);
     // A frame comes 16 ms after it was asked for, more or less.
-    if (restMs > FRAME_MS) this.#timer = setTimeout(ask, restMs - FRAME_MS);
-    else ask();
+    if (restMs <= FRAME_MS) this.#askForFrame();
+    else this.#timer = setTimeout(this.#askForFrame, restMs - FRAME_MS);
   }
 
   #report(): void {
@@ -93,8 +104,9 @@ export class AreaReporter {
     // One array for what stays the same: a still page costs its worker nothing.
     const areas = before !== undefined && areSameAreas(before.areas, measured) ? before.areas : measured;
     if (before === undefined || areas !== before.areas || this.#hasMoved) this.#movedMs = begun;
+    if (this.#hasMoved) this.#viewport.forget();
     this.#hasMoved = false;
-    this.#last = { t: begun, mayHaveMoved, viewport: viewport(), areas };
+    this.#last = { t: begun, mayHaveMoved, viewport: this.#viewport.current, areas };
     this.#post(this.#last);
     this.#costMs = 0.9 * this.#costMs + 0.1 * (t - begun);
   }
@@ -103,15 +115,4 @@ export class AreaReporter {
 /** Animations that the compositor runs go on while the page's thread is blocked. */
 function isAnimated(): boolean {
   return document.getAnimations().some(({ playState }) => playState === 'running');
-}
-
-function viewport(): Viewport {
-  const visual = window.visualViewport;
-  return {
-    width: innerWidth,
-    height: innerHeight,
-    left: visual?.offsetLeft ?? 0,
-    top: visual?.offsetTop ?? 0,
-    scale: visual?.scale ?? 1,
-  };
 }

@@ -4,11 +4,11 @@ import type { FieldWatch } from '../../masking/field-watch.js';
 import { MaskedAreas } from '../../masking/masked-areas.js';
 import { listen, now, type Guard } from '../../page.js';
 import type { ScreenChunk } from '../../ring/ring-event.js';
-import type { AreaReport } from './area-report.js';
 import { AreaReporter } from './area-reporter.js';
 import { refresh, type Capture } from './capture.js';
 import { ScreenError } from './errors.js';
 import type { FromScreenWorker, ScreenAnswers, ScreenQuestion, StartMessage, ToScreenWorker } from './messages.js';
+import { ReportPost } from './report-post.js';
 
 /** A worker that does not answer by then will not be waited for. */
 const ANSWER_MS = 4000;
@@ -45,7 +45,6 @@ export class ScreenSession {
   #nextQuestion = 1;
   #epoch = 0;
   #activeMs = -Infinity;
-  #sentAreas: Float64Array | undefined;
 
   constructor(options: ScreenSessionOptions) {
     const { capture, guard, fields } = options;
@@ -91,8 +90,11 @@ export class ScreenSession {
     );
     // Of another surface the page cannot say where anything is.
     if (capture.isOwn) {
+      const reports = new ReportPost((report, areas) => {
+        this.#post({ kind: 'areas', report, ...(areas === undefined ? {} : { areas }) });
+      });
       this.#reporter = new AreaReporter(new MaskedAreas(fields.shadowRoots, fields), guard, (report) => {
-        this.#tellAreas(report);
+        reports.add(report);
       });
     }
   }
@@ -148,12 +150,6 @@ export class ScreenSession {
       case 'failed':
         this.#options.onEnd(new FluxionError(message.error.code, message.error.message));
     }
-  }
-
-  #tellAreas({ areas, ...report }: AreaReport): void {
-    const isSame = areas === this.#sentAreas;
-    this.#sentAreas = areas;
-    this.#post({ kind: 'areas', report, ...(isSame ? {} : { areas }) });
   }
 
   /** Undefined when the worker does not answer. */

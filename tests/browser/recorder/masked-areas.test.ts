@@ -1,0 +1,61 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MaskedAreas } from '../../../src/recorder/masking/masked-areas.js';
+import { ShadowRoots } from '../../../src/recorder/masking/shadow-roots.js';
+
+const texts = { revision: 0, findIn: () => [] };
+const FIELD = '<input style="width:100px;height:20px">';
+
+let areas: MaskedAreas;
+
+beforeEach(() => {
+  areas = new MaskedAreas(new ShadowRoots(), texts);
+});
+
+afterEach(() => {
+  areas.stop();
+  document.body.replaceChildren();
+});
+
+const count = (nowMs: number): number => areas.measure(nowMs).length / 5;
+
+describe('a shadow root that comes with markup', () => {
+  const markup = `<div><template shadowrootmode="open">${FIELD}</template></div>`;
+  const nested = `<div><template shadowrootmode="open"><p><span><template shadowrootmode="open">${FIELD}</template></span></p></template></div>`;
+
+  it.each([
+    ['by itself', markup],
+    ['within another one', nested],
+  ])('is known with the next look, %s', (_how, html) => {
+    expect(count(0)).toBe(0);
+    const holder = document.createElement('section');
+    holder.setHTMLUnsafe(html);
+    document.body.append(holder);
+    expect(count(20)).toBe(1);
+    holder.remove();
+    expect(count(40)).toBe(0);
+    document.body.append(holder);
+    expect(count(60)).toBe(1);
+  });
+
+  it('is known with the next look where it comes into one that is known', () => {
+    const host = document.createElement('div');
+    document.body.append(host);
+    const root = host.attachShadow({ mode: 'open' });
+    expect(count(0)).toBe(0);
+    const holder = document.createElement('section');
+    holder.setHTMLUnsafe(markup);
+    root.append(holder);
+    expect(count(20)).toBe(1);
+  });
+});
+
+describe('a shadow root that nobody told of', () => {
+  it('is found after ten seconds at the latest', () => {
+    const host = document.createElement('div');
+    document.body.append(host);
+    expect(count(0)).toBe(0);
+    host.attachShadow({ mode: 'open' }).innerHTML = FIELD;
+    expect(count(9000)).toBe(0);
+    expect(count(10_001)).toBe(1);
+  });
+});
