@@ -7,7 +7,7 @@ import { listen, type Guard } from '../page.js';
 import type { BannerQuestion } from './banner.js';
 import type { SessionLink } from './session-link.js';
 import { canMaskVideo, MaskedVideo } from './video/masked-video.js';
-import { limit, tune, type VideoLimits } from './video/sending.js';
+import { FIRST_LIMITS, limit, tune, type VideoLimits } from './video/sending.js';
 
 type VideoState = NonNullable<LiveReport['video']>;
 type Surface = NonNullable<VideoState['surface']>;
@@ -20,9 +20,6 @@ export interface LiveVideoDeps {
   readonly onQuestion: (question: BannerQuestion | undefined) => void;
   readonly onChange: () => void;
 }
-
-/** Until the technician's window has said how much it has room for. */
-const FIRST_LIMITS: VideoLimits = { maxHeight: 1080, maxFrameRate: 30 };
 
 /** The video of one connection, begun by the customer's own press in this window: the browser wants a gesture, and so do we. */
 export class LiveVideo {

@@ -2,7 +2,8 @@ import { AreaReporter } from '../../lanes/screen/area-reporter.js';
 import type { FieldWatch } from '../../masking/field-watch.js';
 import { MaskedAreas } from '../../masking/masked-areas.js';
 import type { Guard } from '../../page.js';
-import type { ToVideoWorker } from './messages.js';
+import type { FromVideoWorker, ToVideoWorker } from './messages.js';
+import { refresh } from './sending.js';
 
 // In workers only, or not at all, says TypeScript's library; Chromium has both in windows, where the tracks are:
 // https://www.w3.org/TR/mediacapture-transform/, and its earlier form with a generator.
@@ -31,9 +32,10 @@ export class MaskedVideo {
     const { writable } = generator;
     this.track = generator;
     this.#worker = new Worker(new URL('./video-worker.ts', import.meta.url), { type: 'module', name: 'fluxrec-video' });
-    // It says one thing only.
-    this.#worker.onmessage = guard(() => {
-      onBroken();
+    this.#worker.onmessage = guard(({ data }: MessageEvent<FromVideoWorker>) => {
+      if (data.kind === 'broken') onBroken();
+      // A track that has ended in this moment has nothing to give.
+      else if (data.kind === 'refresh-wanted') refresh(capture).catch(() => undefined);
     });
     this.#worker.onerror = guard((event: Event) => {
       event.preventDefault();

@@ -13,5 +13,10 @@ export type ToVideoWorker =
     }
   | { readonly kind: 'areas'; readonly report: AreaReport };
 
-/** The video cannot go on. */
-export type FromVideoWorker = { readonly kind: 'broken' };
+export type FromVideoWorker =
+  /** A frame waits for the page's word on what was where. */
+  | { readonly kind: 'frame' }
+  /** The last frame that came could not be shown, and no other came: the capture is to give it once more. */
+  | { readonly kind: 'refresh-wanted' }
+  /** The video cannot go on. */
+  | { readonly kind: 'broken' };

@@ -10,6 +10,9 @@ export interface VideoLimits {
   readonly maxFrameRate: number;
 }
 
+/** Until the technician's window has said how much it has room for. */
+export const FIRST_LIMITS: VideoLimits = { maxHeight: 1080, maxFrameRate: 30 };
+
 /** Newer than TypeScript's library: https://www.w3.org/TR/webrtc/#dom-rtcrtpencodingparameters-codec, and the one below it. */
 interface NewerEncoding extends RTCRtpEncodingParameters {
   codec?: RTCRtpCodec;
@@ -49,5 +52,20 @@ export async function limit(capture: MediaStreamTrack, { maxHeight, maxFrameRate
     frameRate: { max: maxFrameRate },
     width: { max: maxWidth },
     height: { max: maxHeight },
+  });
+}
+
+/** Not to be seen, and enough for the capture to begin anew with a frame of what there is. */
+const RATE_STEP = 0.1;
+
+/** Makes the capture give a frame although nothing has changed. */
+export async function refresh(capture: MediaStreamTrack): Promise<void> {
+  const constraints = capture.getConstraints();
+  const { frameRate } = constraints;
+  const max = typeof frameRate === 'object' ? (frameRate.max ?? FIRST_LIMITS.maxFrameRate) : FIRST_LIMITS.maxFrameRate;
+  const isWhole = Number.isInteger(max);
+  await capture.applyConstraints({
+    ...constraints,
+    frameRate: { max: isWhole ? max - RATE_STEP : Math.ceil(max) },
   });
 }

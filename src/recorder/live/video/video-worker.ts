@@ -8,12 +8,21 @@ let masked: MaskedFrames | undefined;
 function start({ frames, painted, timeOriginMs }: Extract<ToVideoWorker, { kind: 'start' }>): MaskedFrames {
   const offsetMs = performance.timeOrigin - timeOriginMs;
   const writer = painted.getWriter();
+  const say = (message: FromVideoWorker): void => {
+    postMessage(message);
+  };
   const onBroken = (): void => {
-    postMessage({ kind: 'broken' } satisfies FromVideoWorker);
+    say({ kind: 'broken' });
   };
   const started = new MaskedFrames({
     now: () => performance.now() + offsetMs,
     write: (frame) => writer.write(frame),
+    onFrame: () => {
+      say({ kind: 'frame' });
+    },
+    onStale: () => {
+      say({ kind: 'refresh-wanted' });
+    },
     onBroken,
   });
   read(frames, started).catch(onBroken);
