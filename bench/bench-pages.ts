@@ -11,17 +11,29 @@ import { rrwebWithoutReplay } from '../scripts/rrweb-without-replay.js';
 
 const out = join(root, 'out', 'bench');
 /** Ours are built as the recorder is; the peers' as their users build them. */
-const OURS = ['grid', 'embed-ours', 'screen', 'live'] as const;
-const PEERS = ['embed-rrweb', 'player'] as const;
-type PageName = (typeof OURS | typeof PEERS)[number];
+const OURS = ['grid', 'embed-ours', 'screen'] as const;
+const LIVE = ['live', 'live-customer', 'live-technician'] as const;
+const PEERS = ['embed-rrweb', 'player', 'live-raw'] as const;
+/** The document that the viewer shows a recorded page in. */
+const REPLAY = 'src/viewer/replay.html';
+type PageName = (typeof OURS | typeof LIVE | typeof PEERS)[number];
 let built: Promise<unknown> | undefined;
 
 export function buildPages(): Promise<unknown> {
-  built ??= Promise.all([buildInto('ours', OURS, [rrwebWithoutReplay()]), buildInto('peers', PEERS, [])]);
+  built ??= Promise.all([
+    buildInto('ours', OURS.map(htmlOf), [rrwebWithoutReplay()]),
+    // Beside them: what is shared with these would be split from the recorder's chunks.
+    buildInto('live', [...LIVE.map(htmlOf), REPLAY], [rrwebWithoutReplay()]),
+    buildInto('peers', PEERS.map(htmlOf), []),
+  ]);
   return built;
 }
 
-async function buildInto(folder: string, pages: readonly PageName[], plugins: Plugin[]): Promise<void> {
+function htmlOf(page: PageName): string {
+  return `bench/pages/${page}.html`;
+}
+
+async function buildInto(folder: string, documents: readonly string[], plugins: Plugin[]): Promise<void> {
   await build({
     root,
     configFile: false,
@@ -37,14 +49,15 @@ async function buildInto(folder: string, pages: readonly PageName[], plugins: Pl
       // The pages await their recorder at the top level.
       target: 'es2022',
       rolldownOptions: {
-        input: Object.fromEntries(pages.map((page) => [page, join(root, 'bench/pages', `${page}.html`)])),
+        input: documents.map((path) => join(root, path)),
       },
     },
   });
 }
 
 function folderOf(page: PageName): string {
-  return join(out, (PEERS as readonly string[]).includes(page) ? 'peers' : 'ours');
+  const isOf = (pages: readonly string[]): boolean => pages.includes(page);
+  return join(out, isOf(PEERS) ? 'peers' : isOf(LIVE) ? 'live' : 'ours');
 }
 
 /** gzip (level 9) bytes of every script and style that the page loads at its start: its static imports, no lazy ones, no workers. */
@@ -59,11 +72,11 @@ export function startBytes(page: PageName): number {
     for (const style of chunk.css ?? []) seen.add(style);
     for (const next of chunk.imports ?? []) visit(next);
   };
-  visit(`bench/pages/${page}.html`);
+  visit(htmlOf(page));
   return [...seen].reduce((sum, file) => sum + gzipSync(readFileSync(join(folder, file)), { level: 9 }).byteLength, 0);
 }
 
-/** Serves the built pages at `/ours/bench/pages/NAME.html` and `/peers/…`. The caller adds routes and listens. */
+/** Serves the built pages at `/ours/bench/pages/NAME.html`, `/live/…` and `/peers/…`. The caller adds routes and listens. */
 export async function pageServer(): Promise<FastifyInstance> {
   await buildPages();
   const server = fastify({ bodyLimit: 256 * 1024 * 1024, forceCloseConnections: true });

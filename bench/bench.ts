@@ -4,13 +4,23 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { table, type Bench, type Figure } from './figures.js';
 import { live } from './live.js';
+import { liveLatency } from './live-latency.js';
 import { recordScript } from './record-script.js';
 import { recordSize } from './record-size.js';
 import { bundleDomBytes, viewerOpen } from './long-report.js';
 import { screen } from './screen.js';
 import { upload } from './upload.js';
 
-const BENCHES: readonly Bench[] = [recordSize, recordScript, bundleDomBytes, viewerOpen, screen, upload, live];
+const BENCHES: readonly Bench[] = [
+  recordSize,
+  recordScript,
+  bundleDomBytes,
+  viewerOpen,
+  screen,
+  upload,
+  live,
+  liveLatency,
+];
 
 const { values } = parseArgs({
   options: {
@@ -29,9 +39,9 @@ Each figure is measured beside its peer in the same run. Keys: ${BENCHES.map(({ 
   process.exit(0);
 }
 
-const chosen = BENCHES.filter(
-  ({ prefix }) => values.only === undefined || prefix.startsWith(values.only) || values.only.startsWith(prefix),
-);
+const isOf = (begin: string): boolean =>
+  values.only === undefined || begin.startsWith(values.only) || values.only.startsWith(begin);
+const chosen = BENCHES.filter(({ prefix, keys = [] }) => [prefix, ...keys].some(isOf));
 if (chosen.length === 0) {
   console.error(
     `No figure begins with "${values.only ?? ''}". There are: ${BENCHES.map(({ prefix }) => prefix).join(', ')}.`,

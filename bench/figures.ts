@@ -15,6 +15,8 @@ export interface Figure {
 export interface Bench {
   /** What its keys begin with. */
   readonly prefix: string;
+  /** What else they begin with. */
+  readonly keys?: readonly string[];
   run(options: BenchOptions): Promise<readonly Figure[]>;
 }
 

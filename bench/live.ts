@@ -13,7 +13,8 @@ declare const liveBench: LiveBench;
 
 /** From "Go live" until people can compare words, and until a session is open; what they carry where there is no server. */
 export const live: Bench = {
-  prefix: 'live',
+  prefix: 'live.connect',
+  keys: ['live.openMs', 'live.pairingChars'],
   async run({ short, log }) {
     const rooms = new Rooms(Date.now);
     const sockets = new SignalingSockets(rooms, false);
@@ -26,7 +27,7 @@ export const live: Bench = {
     const browser = await launchChromium();
     try {
       const page = await browser.newPage();
-      await page.goto(`${await server.listen({ port: 0, host: '127.0.0.1' })}/ours/bench/pages/live.html`);
+      await page.goto(`${await server.listen({ port: 0, host: '127.0.0.1' })}/live/bench/pages/live.html`);
       await page.waitForFunction(() => 'liveBench' in globalThis);
       const tickets = (): Tickets => {
         const { code, ticket } = rooms.open();

@@ -1,0 +1,53 @@
+// What a page's connections have sent, by the browser's own statistics. To be called before the first connection is made.
+
+export interface Traffic {
+  /** RTP with its headers, whatever was sent again included. */
+  readonly videoBytes: number;
+  readonly videoFrames: number;
+  /** `VP8`, with its fmtp line where it has one. */
+  readonly codec: string;
+  /** Mean of the quantizers, in the codec's own measure. */
+  readonly quantizer: number;
+  readonly encodeMs: number;
+  /** Payload of all data channels, both ways what they were given; and messages. */
+  readonly channelBytes: number;
+  readonly channelMessages: number;
+  /** All that went over the wire, UDP payload: everything above, and what carries it. */
+  readonly wireBytes: number;
+}
+
+type Report = Readonly<Record<string, unknown>>;
+
+/** Of the newest connection, by the global name `traffic`. */
+export function exposeTraffic(): void {
+  const connections: RTCPeerConnection[] = [];
+  globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...options: ConstructorParameters<typeof RTCPeerConnection>) {
+      super(...options);
+      connections.push(this);
+    }
+  };
+  const traffic = async (): Promise<Traffic> => {
+    const connection = connections.at(-1);
+    if (connection === undefined) throw new Error('No connection yet.');
+    const reports: Report[] = [];
+    (await connection.getStats()).forEach((report: Report) => reports.push(report));
+    const of = (type: string): Report[] => reports.filter((report) => report['type'] === type);
+    const sum = (type: string, ...names: string[]): number =>
+      of(type).reduce((all, report) => all + names.reduce((one, name) => one + Number(report[name] ?? 0), 0), 0);
+    const codecId = of('outbound-rtp')[0]?.['codecId'];
+    const codec = reports.find(({ id }) => id === codecId);
+    const frames = sum('outbound-rtp', 'framesEncoded');
+    return {
+      videoBytes: sum('outbound-rtp', 'bytesSent', 'headerBytesSent'),
+      videoFrames: frames,
+      codec: `${String(codec?.['mimeType'])} ${String(codec?.['sdpFmtpLine'] ?? '')}`.trim(),
+      quantizer: sum('outbound-rtp', 'qpSum') / frames,
+      encodeMs: (1000 * sum('outbound-rtp', 'totalEncodeTime')) / frames,
+      channelBytes: sum('data-channel', 'bytesSent'),
+      channelMessages: sum('data-channel', 'messagesSent'),
+      wireBytes: sum('transport', 'bytesSent'),
+    };
+  };
+  Object.assign(globalThis, { traffic });
+}
