@@ -41,7 +41,7 @@ export function exposeTraffic(): void {
     return {
       videoBytes: sum('outbound-rtp', 'bytesSent', 'headerBytesSent'),
       videoFrames: frames,
-      codec: `${String(codec?.['mimeType'])} ${String(codec?.['sdpFmtpLine'] ?? '')}`.trim(),
+      codec: `${text(codec?.['mimeType'])} ${text(codec?.['sdpFmtpLine'])}`.trim(),
       quantizer: sum('outbound-rtp', 'qpSum') / frames,
       encodeMs: (1000 * sum('outbound-rtp', 'totalEncodeTime')) / frames,
       channelBytes: sum('data-channel', 'bytesSent'),
@@ -50,4 +50,8 @@ export function exposeTraffic(): void {
     };
   };
   Object.assign(globalThis, { traffic });
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
