@@ -27,14 +27,15 @@ interface View {
 export class LiveConsole {
   /** One array that grows, in a new object whenever it has. */
   #held = $state.raw<{ readonly lines: LiveLine[] }>({ lines: [] });
-  /** How long each line is, beside it. */
-  #lengths: number[] = [];
+  readonly #lengths = new WeakMap<LiveLine, number>();
   #length = 0;
   #nextKey = 1;
-  /** Goes up when lines are gone: what is listed is another array. */
+  /** Goes up when lines are gone, or came between others: what is listed is another array. */
   #generation = $state(0);
   /** What was there when somebody stopped it. */
   #stopped = $state.raw<readonly LiveLine[] | undefined>(undefined);
+  /** ... and the key of the first line that came after that. */
+  #stoppedKey = 0;
   #lane = $state<ConsoleLane | undefined>(undefined);
   #levels = $state.raw<ReadonlySet<LogLevel> | undefined>(undefined);
   #source = $state<string | undefined>(undefined);
@@ -78,8 +79,8 @@ export class LiveConsole {
   }
   /** Lines that came since it was stopped. */
   get behind(): number {
-    const last = this.#stopped?.at(-1)?.key ?? 0;
-    return this.#stopped === undefined ? 0 : this.#lines.reduce((count, { key }) => count + (key > last ? 1 : 0), 0);
+    if (this.#stopped === undefined) return 0;
+    return this.#lines.reduce((count, { key }) => count + (key >= this.#stoppedKey ? 1 : 0), 0);
   }
   /** Undefined: all of them. */
   get lane(): ConsoleLane | undefined {
@@ -138,7 +139,9 @@ export class LiveConsole {
 
   /** What is listed stands still; what comes is kept for later. */
   stop(): void {
-    this.#stopped ??= [...this.#lines];
+    if (this.isStopped) return;
+    this.#stopped = [...this.#lines];
+    this.#stoppedKey = this.#nextKey;
   }
   goOn(): void {
     this.#stopped = undefined;
@@ -146,7 +149,6 @@ export class LiveConsole {
 
   clear(): void {
     this.#held = { lines: [] };
-    this.#lengths = [];
     this.#length = 0;
     this.#stopped = this.#stopped === undefined ? undefined : [];
     this.#dropped = 0;
@@ -171,16 +173,32 @@ export class LiveConsole {
   }
 
   #add(lines: readonly ConsoleLine[]): void {
+    const items: LiveLine[] = [];
     for (const line of lines) {
       const item = itemOf(line, this.#nextKey++);
       const length = lengthOf(item);
-      this.#lines.push(item);
-      this.#lengths.push(length);
+      items.push(item);
+      this.#lengths.set(item, length);
       this.#length += length;
       if (!this.#sources.includes(line.source)) this.#sources = [...this.#sources.slice(-99), line.source];
     }
+    this.#place(items.sort(byTime));
     if (this.#lines.length > MAX_LINES || this.#length > MAX_LENGTH) this.#forget();
     this.#held = { lines: this.#lines };
+  }
+
+  /** At its time: what windows and processes have said comes in turns. */
+  #place(items: readonly LiveLine[]): void {
+    const firstMs = items[0]?.ms ?? Infinity;
+    let at = this.#lines.length;
+    while (at > 0 && (this.#lines[at - 1]?.ms ?? -Infinity) > firstMs) at -= 1;
+    if (at === this.#lines.length) {
+      this.#lines.push(...items);
+      return;
+    }
+    const later = this.#lines.splice(at);
+    this.#lines.push(...[...later, ...items].sort(byTime));
+    this.#generation += 1;
   }
 
   #forget(): void {
@@ -189,14 +207,19 @@ export class LiveConsole {
       this.#lines.length - count > MAX_LINES * KEPT ||
       (this.#length > MAX_LENGTH * KEPT && count < this.#lines.length - 1)
     ) {
-      this.#length -= this.#lengths[count] ?? 0;
+      const line = this.#lines[count];
+      this.#length -= (line && this.#lengths.get(line)) ?? 0;
       count += 1;
     }
     this.#lines.splice(0, count);
-    this.#lengths.splice(0, count);
     this.#forgotten += count;
     this.#generation += 1;
   }
+}
+
+/** Stable: lines of one time stay as they came. */
+function byTime(a: LiveLine, b: LiveLine): number {
+  return a.ms - b.ms;
 }
 
 function itemOf({ source, at, event }: ConsoleLine, key: number): LiveLine {

@@ -53,6 +53,7 @@ export class LivePicture {
   #area = $state.raw<Size | undefined>(undefined);
   #pointer = $state.raw<PagePoint | undefined>(undefined);
   #appState = $state<AppState>('on');
+  #source = $state<string | undefined>(undefined);
 
   /** Where the page lies within the element, CSS px. */
   readonly box: PageBox | undefined = $derived(
@@ -70,6 +71,10 @@ export class LivePicture {
   }
   get appState(): AppState {
     return this.#appState;
+  }
+  /** Which document of the customer's app it is of. */
+  get source(): string | undefined {
+    return this.#source;
   }
   /** The customer's pointer. */
   get pointer(): PagePoint | undefined {
@@ -133,6 +138,7 @@ export class LivePicture {
     switch (message.kind) {
       case 'begin':
         clearTimeout(this.#asking);
+        this.#source = message.source;
         this.#pointer = undefined;
         this.#chain = {
           phase: 'gathering',

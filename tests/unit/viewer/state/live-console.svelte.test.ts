@@ -37,6 +37,32 @@ describe('the live console', () => {
     expect([console.isCaughtUp, console.dropped]).toEqual([true, 7]);
   });
 
+  it('lists what several sources say by its time, also where it comes late and somebody looks', () => {
+    const [one, two, three, four] = [
+      log('one'),
+      log('two', 'info', 'host-1'),
+      log('three'),
+      log('four', 'info', 'host-1'),
+    ];
+    const console = open(one, three);
+    expect(texts(console)).toEqual(['one', 'three']);
+    console.receive({ kind: 'lines', lines: [four, two] });
+    expect(texts(console)).toEqual(['one', 'two', 'three', 'four']);
+    console.setSource('host-1');
+    expect(texts(console)).toEqual(['two', 'four']);
+  });
+
+  it('counts what came since it was stopped, wherever it belongs', () => {
+    const [early, one] = [log('early', 'info', 'host-1'), log('one')];
+    const console = open(one);
+    console.stop();
+    console.receive({ kind: 'lines', lines: [early, log('two')] });
+    expect(texts(console)).toEqual(['one']);
+    expect(console.behind).toBe(2);
+    console.goOn();
+    expect(texts(console)).toEqual(['early', 'one', 'two']);
+  });
+
   it('filters by lane, source and words, also what comes later', () => {
     const console = open(log('sync begins'), log('sync ends', 'info', 'main'), request(200));
     console.setLane('log');
