@@ -73,13 +73,14 @@ export class EventSockets<C extends Contract> {
       leave?.();
     });
     channel.once('message', (data) => {
-      clearTimeout(timer);
-      noStranger();
       const key = this.#keyOfGreeting(data as Buffer);
       if (key === undefined) {
+        // Stays a stranger, and is cut off by the timer, if it does not take part in closing.
         channel.close(CAPABILITY_REFUSED_CLOSE, 'capability-refused');
         return;
       }
+      clearTimeout(timer);
+      noStranger();
       channel.send(JSON.stringify({ ready: true }));
       leave = this.#audience.join(key, tellOver(channel));
     });
