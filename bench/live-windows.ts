@@ -116,8 +116,9 @@ export class WatchedWindows {
     });
   }
 
-  traffic(): Promise<Traffic> {
-    return this.customer.evaluate(() => traffic());
+  /** Of the connection's two ends. */
+  traffic(end: 'sending' | 'receiving' = 'sending'): Promise<Traffic> {
+    return (end === 'sending' ? this.customer : this.#watching).evaluate(() => traffic());
   }
 
   /** Of the video as it is decoded. */

@@ -2,6 +2,7 @@ import { ManualSubscriber } from '../../src/live/subscriber/subscribe.js';
 import type { GrantKind } from '../../src/shared/protocol/live-grants.js';
 import { LiveSession } from '../../src/viewer/state/live-session.svelte.js';
 import { exposeShown, watchText, watchVideo, type Watched } from './live-shown.js';
+import { exposeTraffic } from './live-traffic.js';
 
 // A technician's window with the viewer's own session, picture and video in it, 1080 px high as on a screen of that size.
 
@@ -88,5 +89,6 @@ const page: TechnicianPage = {
     return { trackMs, shownMs: watched.shown[0]?.atMs ?? Number.NaN };
   },
 };
+exposeTraffic();
 exposeShown(() => watched);
 Object.assign(globalThis, { liveTechnician: page });

@@ -9,6 +9,9 @@ export interface Traffic {
   /** Mean of the quantizers, in the codec's own measure. */
   readonly quantizer: number;
   readonly encodeMs: number;
+  /** Of what comes, a frame: since its first packet came in the jitter buffer, and in the decoder. */
+  readonly bufferMs: number;
+  readonly decodeMs: number;
   /** Payload of all data channels, both ways what they were given; and messages. */
   readonly channelBytes: number;
   readonly channelMessages: number;
@@ -38,12 +41,15 @@ export function exposeTraffic(): void {
     const codecId = of('outbound-rtp')[0]?.['codecId'];
     const codec = reports.find(({ id }) => id === codecId);
     const frames = sum('outbound-rtp', 'framesEncoded');
+    const decoded = sum('inbound-rtp', 'framesDecoded');
     return {
       videoBytes: sum('outbound-rtp', 'bytesSent', 'headerBytesSent'),
       videoFrames: frames,
       codec: `${text(codec?.['mimeType'])} ${text(codec?.['sdpFmtpLine'])}`.trim(),
       quantizer: sum('outbound-rtp', 'qpSum') / frames,
       encodeMs: (1000 * sum('outbound-rtp', 'totalEncodeTime')) / frames,
+      bufferMs: (1000 * sum('inbound-rtp', 'jitterBufferDelay')) / sum('inbound-rtp', 'jitterBufferEmittedCount'),
+      decodeMs: (1000 * sum('inbound-rtp', 'totalDecodeTime')) / decoded,
       channelBytes: sum('data-channel', 'bytesSent'),
       channelMessages: sum('data-channel', 'messagesSent'),
       wireBytes: sum('transport', 'bytesSent'),

@@ -18,6 +18,9 @@ const MAX_INTERVAL_MS = MAX_GAP_MS / 2;
  */
 const QUIET_MS = 500;
 
+/** Reports that somebody waits for come no closer to each other: of two that are closer speeds cannot be told. */
+const MIN_SOON_MS = 5;
+
 /** What moves the page without its thread. It hears of it afterwards, before the next frame. */
 const MOVING_EVENTS = ['wheel', 'touchmove', 'scroll', 'scrollend', 'pointermove'] as const;
 
@@ -52,12 +55,14 @@ export class AreaReporter {
     });
     for (const type of MOVING_EVENTS) this.#stops.push(listen(window, type, note));
     this.#movedMs = now();
-    const report = guard(() => {
-      this.#report();
+    const report = guard((minMs: number) => {
+      this.#report(minMs);
     });
     this.#reportAndGoOn = () => {
+      // A timer was set for the time at which it is wanted.
+      const isTimed = this.#timer !== undefined;
       this.#timer = undefined;
-      report();
+      report(isTimed ? 0 : MIN_INTERVAL_MS);
       this.#goOn();
     };
     this.#goOn();
@@ -70,6 +75,16 @@ export class AreaReporter {
     for (const stop of this.#stops) stop();
     this.#areas.stop();
     this.#viewport.stop();
+  }
+
+  /** A frame waits for a report. It comes with the next frame of the page, or at once where that is not waited for. */
+  reportSoon(): void {
+    if (this.#timer === undefined || this.#isStopped) return;
+    const restMs = Math.min(MAX_INTERVAL_MS, Math.max(MIN_SOON_MS, this.#costMs / COST_SHARE));
+    const waitMs = (this.#last?.t ?? -Infinity) + restMs - now();
+    clearTimeout(this.#timer);
+    if (waitMs > 0) this.#timer = setTimeout(this.#reportAndGoOn, waitMs);
+    else this.#reportAndGoOn();
   }
 
   /** Something moves: the next report comes with the next frame. */
@@ -94,10 +109,10 @@ export class AreaReporter {
     else this.#timer = setTimeout(this.#askForFrame, restMs - FRAME_MS);
   }
 
-  #report(): void {
+  #report(minMs: number): void {
     const before = this.#last;
     const begun = now();
-    if (before !== undefined && begun - before.t < MIN_INTERVAL_MS) return;
+    if (before !== undefined && begun - before.t < minMs) return;
     const measured = this.#areas.measure(begun);
     const t = now();
     const mayHaveMoved = this.#hasMoved || (before !== undefined && t - before.t > MAX_GAP_MS && isAnimated());

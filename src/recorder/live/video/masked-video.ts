@@ -33,9 +33,10 @@ export class MaskedVideo {
     this.track = generator;
     this.#worker = new Worker(new URL('./video-worker.ts', import.meta.url), { type: 'module', name: 'fluxrec-video' });
     this.#worker.onmessage = guard(({ data }: MessageEvent<FromVideoWorker>) => {
-      if (data.kind === 'broken') onBroken();
+      if (data.kind === 'frame') this.#reporter.reportSoon();
+      else if (data.kind === 'broken') onBroken();
       // A track that has ended in this moment has nothing to give.
-      else if (data.kind === 'refresh-wanted') refresh(capture).catch(() => undefined);
+      else refresh(capture).catch(() => undefined);
     });
     this.#worker.onerror = guard((event: Event) => {
       event.preventDefault();
