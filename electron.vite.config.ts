@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'electron-vite';
-import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { earlyScript } from './scripts/early-script.js';
-import { rrwebWithoutReplay } from './scripts/rrweb-without-replay.js';
+import { documents } from './scripts/documents.js';
+import { OUTSIDE } from './scripts/outside.js';
 
 const at = (path: string): string => resolve(import.meta.dirname, path);
 // Our own entries resolve to their sources, so that the example and the tools build without a package build first.
@@ -14,8 +13,9 @@ export default defineConfig({
     ssr: { resolve: { conditions: [...conditions, 'node', 'module'] } },
     build: {
       sourcemap: true,
-      externalizeDeps: { exclude: ['fluxion-recorder'] },
+      externalizeDeps: false,
       rolldownOptions: {
+        external: [...OUTSIDE],
         input: {
           fluxion: at('examples/fluxion/web.ts'),
           electron: at('examples/fluxion/electron/main.ts'),
@@ -42,50 +42,5 @@ export default defineConfig({
       },
     },
   },
-  renderer: {
-    root: at('.'),
-    base: './',
-    resolve: { conditions: [...conditions, 'svelte', 'browser', 'module'] },
-    worker: { format: 'es' },
-    plugins: [
-      svelte({ configFile: at('svelte.config.js') }),
-      rrwebWithoutReplay(),
-      earlyScript('src/viewer/index.html', '/src/viewer/early.ts'),
-    ],
-    build: {
-      minify: true,
-      manifest: true,
-      rolldownOptions: {
-        input: {
-          fluxion: at('examples/fluxion/index.html'),
-          panel: at('src/recorder/panel/index.html'),
-          viewer: at('src/viewer/index.html'),
-          early: at('src/viewer/early.ts'),
-          replay: at('src/viewer/replay.html'),
-        },
-        // A browser fetches six files at a time from a server: what is needed together comes together.
-        output: {
-          codeSplitting: {
-            includeDependenciesRecursively: false,
-            groups: [
-              { name: 'svelte', test: /node_modules[\\/](svelte|esm-env|clsx)[\\/]/, minShareCount: 2 },
-              { name: 'shared', test: /src[\\/]shared[\\/]|node_modules[\\/]valibot/, minShareCount: 2 },
-              {
-                // The early script is one file.
-                name: 'early',
-                test: /src[\\/]viewer[\\/](early|sources[\\/](early-requests|first-ranges|desk-urls|block-cache)|state[\\/]route|model[\\/]moment)\.ts/,
-                priority: 1,
-              },
-              { name: 'viewing', test: /src[\\/]viewer[\\/](replay|sources|model)[\\/]/, minShareCount: 2 },
-              {
-                name: 'viewer-base',
-                test: /src[\\/]viewer[\\/](state|components|text|panels)[\\/]/,
-                minShareCount: 2,
-              },
-            ],
-          },
-        },
-      },
-    },
-  },
+  renderer: documents(at('.'), { fluxion: 'examples/fluxion/index.html' }),
 });

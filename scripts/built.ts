@@ -7,7 +7,15 @@ import { promisify } from 'node:util';
 
 export const root = resolve(import.meta.dirname, '..');
 const stamp = join(root, 'out', '.built');
-const INPUTS = ['src', 'examples', 'package-lock.json', 'electron.vite.config.ts', 'svelte.config.js'];
+const INPUTS = [
+  'src',
+  'examples',
+  'package-lock.json',
+  'electron.vite.config.ts',
+  'svelte.config.js',
+  'scripts/documents.ts',
+  'scripts/outside.ts',
+];
 
 function newestMs(path: string): number {
   const stat = statSync(path);

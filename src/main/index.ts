@@ -1,6 +1,6 @@
 // The public entry of the host process (`fluxion-recorder/main`): one call starts the recorder's half that lives there.
 export { startElectronHost, type ElectronHost, type ElectronHostOptions } from './electron/index.js';
-export { registerSchemes } from './electron/schemes.js';
+export { registerSchemes, type AppScheme } from './electron/schemes.js';
 export { defineCommand, type Command, type CommandDefinition, type CommandRun } from './services/commands/command.js';
 export type { CommandsOptions } from './services/commands/host-commands.js';
 export { startWebHost, type WebHost, type WebHostOptions } from './web/index.js';

@@ -59,7 +59,7 @@ export interface Recorder {
 export interface RecorderOptions {
   /** Where the host serves the recorder on the app's origin. */
   readonly basePath?: string;
-  /** The way to the host, if it is not HTTP. */
+  /** @internal The way to the host, if it is neither HTTP nor Electron's IPC. */
   readonly host?: HostPort<RecorderContract>;
   /** Selectors for masking, beside the attributes data-fluxrec-mask, -unmask and -block. */
   readonly mask?: MaskOptions;

@@ -4,7 +4,7 @@ import { redactUrl } from '../../shared/privacy/redact-url.js';
 export type CodeLocation = NonNullable<LogEvent['location']>;
 
 /** What V8 adds to Error; other engines have none of it. */
-interface V8Error extends ErrorConstructor {
+interface V8Error {
   captureStackTrace?(target: object, above?: (...args: never[]) => unknown): void;
 }
 

@@ -1,6 +1,7 @@
+import { seal } from '../../shared/bundle/seal.js';
+import { concat } from './concat.js';
 import { livingSources, whileAdopting } from './liveness.js';
 import type { RingStore, SourceRow, UnsealedRow } from './ring-store.js';
-import { concat, seal } from './seal.js';
 import { wallMsAt } from './source-clock.js';
 
 const LINE_END = 10;

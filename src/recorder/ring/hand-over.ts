@@ -5,7 +5,7 @@ import type { Segment } from '../../shared/session/segment.js';
 import type { Now } from './keeper.js';
 import type { Stretch } from './messages.js';
 import type { RingStore } from './ring-store.js';
-import { concat } from './seal.js';
+import { concat } from './concat.js';
 import { Placing } from './source-clock.js';
 
 /** What the contract allows in one request. */

@@ -1,6 +1,6 @@
 import type { Lane } from '../../shared/session/lane.js';
 import type { UnsealedRow } from './ring-store.js';
-import { concat } from './seal.js';
+import { concat } from './concat.js';
 
 /** One line of NDJSON, its line end included; of the screen lane, a piece of a file. */
 export type Line = Uint8Array<ArrayBuffer>;

@@ -1,3 +1,4 @@
+import { seal } from '../../shared/bundle/seal.js';
 import type { Anchor, Source } from '../../shared/session/clock.js';
 import { LANES, type Lane } from '../../shared/session/lane.js';
 import type { Segment } from '../../shared/session/segment.js';
@@ -10,7 +11,6 @@ import { OwnTotals } from './own-totals.js';
 import type { DomItem, TextEvent, ScreenChunk } from './ring-event.js';
 import type { Chunk, SegmentKey, SourceRow } from './ring-store.js';
 import { ScreenFiles } from './screen-files.js';
-import { seal } from './seal.js';
 import { Segmenter } from './segmenter.js';
 import { keepAnchor, wallMsAt } from './source-clock.js';
 import type { Storage } from './storage.js';

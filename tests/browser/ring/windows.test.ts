@@ -357,7 +357,7 @@ async function rowsOf(source: string): Promise<number> {
 describe('a wipe', () => {
   it('is not undone by a window that is sealing what a dead one left', async () => {
     const { DexieStore } = await import('../../../src/recorder/ring/store.js');
-    const { seal } = await import('../../../src/recorder/ring/seal.js');
+    const { seal } = await import('../../../src/shared/bundle/seal.js');
     const store = await DexieStore.open();
     const key = { source: 'w-left', lane: 'log' as const, chain: 0, sequence: 0 };
     const row = { source: 'w-left', session: 's', originMs: 0, anchors: [], batch: 1, last: {}, unsealed: [] };

@@ -1,11 +1,11 @@
-import { crc32 } from '../../shared/bundle/crc32.js';
-import { sha256Hex } from '../../shared/bundle/sha256.js';
-import type { SealedSegment, Segment } from '../../shared/session/segment.js';
+import type { SealedSegment, Segment } from '../session/segment.js';
+import { crc32 } from './crc32.js';
+import { sha256Hex } from './sha256.js';
 
 /** What is known of a segment before its bytes are sealed. */
 export type UnsealedSegment = Omit<Segment, 'bytes' | 'storedBytes' | 'crc32' | 'sha256' | 'storedSha256'>;
 
-/** NDJSON to raw deflate (video as it is), with the sums that a bundle needs. The browser's own compressor: 88 MB/s against fflate's 37. */
+/** NDJSON to raw deflate (video as it is), with the sums that a bundle needs. The platform's own compressor: 88 MB/s against fflate's 37. */
 export async function seal(unsealed: UnsealedSegment, plain: Uint8Array<ArrayBuffer>): Promise<SealedSegment> {
   // Video is compressed already.
   const isStored = unsealed.lane === 'screen';
@@ -30,17 +30,4 @@ async function deflate(plain: Uint8Array<ArrayBuffer>): Promise<Uint8Array<Array
   const fed = writer.write(plain).then(() => writer.close());
   const [deflated] = await Promise.all([new Response(readable).arrayBuffer(), fed]);
   return new Uint8Array(deflated);
-}
-
-/** Joins lines to NDJSON. */
-export function concat(pieces: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
-  const [only] = pieces;
-  if (only !== undefined && pieces.length === 1) return only;
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.byteLength, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.byteLength;
-  }
-  return whole;
 }

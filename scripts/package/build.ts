@@ -1,0 +1,65 @@
+// npm run build:package: dist/, as it is published. Nothing of it needs another package at run time, but for the desk's servers.
+import { copyFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { build } from 'vite';
+import { documents } from '../documents.js';
+import { buildForNode, buildForPages, buildPreloads, buildWorkers } from './code.js';
+import { Licences } from './licences.js';
+import { buildTypes } from './types.js';
+
+const root = resolve(import.meta.dirname, '../..');
+const dist = join(root, 'dist');
+const licences = new Licences();
+const into = (folder: string) => ({ root, licences, outDir: join(dist, folder) });
+
+rmSync(dist, { recursive: true, force: true });
+
+await buildForNode(into('main'), {
+  index: 'src/main/index.ts',
+  desk: 'src/desk/start.ts',
+  // A thread of the desk's, started by this name from beside it.
+  'verify-thread': 'src/desk/intake/verify-thread.ts',
+  fluxrec: 'src/cli/fluxrec.ts',
+});
+await buildForNode(into('preload'), { index: 'src/main/preload.ts' });
+await buildPreloads(into('preload'), {
+  recorder: 'src/main/recorder-preload.ts',
+  'fluxrec-panel': 'src/main/electron/panel-preload.ts',
+});
+await buildForPages(into('recorder'), { index: 'src/recorder/entry.ts' });
+await buildWorkers(into('recorder'), {
+  'ring-worker': 'src/recorder/ring/ring-worker.ts',
+  'screen-worker': 'src/recorder/lanes/screen/screen-worker.ts',
+  'stream-worker': 'src/recorder/live/stream-worker.ts',
+  'video-worker': 'src/recorder/live/video/video-worker.ts',
+});
+await buildForPages(into('viewer'), { index: 'src/viewer/replay.ts' });
+await buildForPages(into('bundle'), { index: 'src/shared/bundle/index.ts' });
+
+const shown = documents(root);
+await build({
+  ...shown,
+  configFile: false,
+  logLevel: 'warn',
+  plugins: [...(shown.plugins ?? []), licences.plugin()],
+  worker: { ...shown.worker, plugins: () => [licences.plugin()] },
+  build: { ...shown.build, outDir: join(dist, 'renderer'), emptyOutDir: true },
+});
+
+buildTypes(
+  { root, outDir: join(dist, 'types'), workDir: join(root, '.cache/package-types') },
+  {
+    main: 'src/main/index.ts',
+    preload: 'src/main/preload.ts',
+    recorder: 'src/recorder/entry.ts',
+    viewer: 'src/viewer/replay.ts',
+    bundle: 'src/shared/bundle/index.ts',
+  },
+);
+
+writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licences.text());
+copyFileSync(join(root, 'LICENSE'), join(dist, 'LICENSE'));
+const bytes = readdirSync(dist, { recursive: true, encoding: 'utf8' })
+  .map((name) => statSync(join(dist, name)))
+  .reduce((sum, stat) => sum + (stat.isFile() ? stat.size : 0), 0);
+console.log(`dist: ${(bytes / 1024 / 1024).toFixed(1)} MB, with code of ${licences.names.length} packages`);
