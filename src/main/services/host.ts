@@ -29,11 +29,14 @@ import { panelHandlers } from './panel-handlers.js';
 import { observeProcessErrors } from './process-errors.js';
 import { recorderHandlers, type PanelView, type RecorderCaller } from './recorder-handlers.js';
 import { RecordingState, type RingSettings } from './recording-state.js';
+import { ringReachMs } from './ring-reach.js';
 import { LetterHub } from './letter-hub.js';
 import { DeskRooms } from './live/desk-rooms.js';
 import { Invitations } from './live/invitations.js';
 import { Live } from './live/live.js';
 import { liveHandlers } from './live/live-handlers.js';
+import { Recordings } from './live/recordings.js';
+import { sendRecorded } from './live/send-recorded.js';
 import { KeyFileSecrets, type Secrets } from './secrets.js';
 import { ServiceError } from './service-errors.js';
 import { Session } from './session.js';
@@ -155,7 +158,25 @@ export async function startHost(options: HostOptions): Promise<Host> {
       clock,
       receiptCodeOf: (report) => outbox.sentHead(report)?.receiptCode,
     });
+    const recordings = await Recordings.open({
+      folder: join(dataDir, 'live'),
+      fs,
+      clock,
+      session,
+      audit,
+      write: (event) => {
+        lanes.record(event);
+      },
+      checkout: () => {
+        windows.tellAll('checkout', {});
+      },
+      reachMs: () => ringReachMs(recording.now()),
+      send: sendRecorded({ drafts, outbox, words: { session: session.id, app, install: identity.keys } }),
+      takesParts: (report) => outbox.sentHead(report) !== undefined,
+      receiptCodeOf: (report) => outbox.list().find((delivery) => delivery.report === report)?.receiptCode,
+    });
     const live = new Live({
+      recordings,
       app,
       clock,
       audit,
@@ -176,6 +197,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
     commands = support;
     box.onWritten((to, id, sealed) => {
       live.carry(to, id, sealed);
+    });
+    audit.onAppend(({ kind, body }) => {
+      if (kind.startsWith('command-')) live.noteCommand(kind.slice('command-'.length), body);
     });
     post.open();
 
@@ -251,6 +275,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
         stopObserving();
         stopTelling();
         await live.close();
+        await recordings.close();
         post.close();
         await support.close();
         lanes.close();

@@ -93,7 +93,7 @@ export const livePageNewsSchema = v.variant('kind', [
   /** Another window of the app than the one that has the session lends its console: masked, and while it is asked for. */
   v.object({ kind: v.literal('console'), message: consoleMessageSchema }),
   /** The customer ends it, by the banner or a key: a page may always end, never begin. */
-  v.object({ kind: v.literal('stop'), what: v.picklist(['session', 'grants']) }),
+  v.object({ kind: v.literal('stop'), what: v.picklist(['session', 'grants', 'recording']) }),
 ]);
 export type LivePageNews = v.InferOutput<typeof livePageNewsSchema>;
 
@@ -173,6 +173,19 @@ const askedSchema = v.object({
 });
 export type AskedGrant = v.InferOutput<typeof askedSchema>;
 
+/** What becomes of a session that is recorded, or was. */
+const recordingSchema = v.object({
+  isOn: v.boolean(),
+  /** Unix ms. */
+  sinceMs: instant,
+  /** Parts of the report that are in the outbox. */
+  parts: count,
+  /** Another one is being put together. */
+  isSending: v.boolean(),
+  receiptCode: v.optional(v.string()),
+  error: v.optional(v.object({ code: v.string(), message: v.string() })),
+});
+
 const sessionView = v.object({
   session: uuid,
   way: v.picklist(LIVE_WAYS),
@@ -195,6 +208,9 @@ const sessionView = v.object({
   quality: v.optional(qualitySchema),
   video: v.optional(videoSchema),
   doing: v.optional(v.picklist(DOINGS)),
+  /** Of the report that a recording would join; absent: it would make one. */
+  joins: v.optional(v.string()),
+  recording: v.optional(recordingSchema),
   asked: v.array(askedSchema),
   grants: v.array(v.object({ ...grantSchema.entries, givenMs: instant })),
   chat: v.array(v.object({ id: uuid, from: v.picklist(['customer', 'technician']), text: v.string(), atMs: instant })),

@@ -16,7 +16,9 @@ import type { HostClock } from '../host-clock.js';
 import { checkAsk } from './ask-check.js';
 import type { ConsoleReader } from './console-feed.js';
 import { Grants, type AuditTrail } from './grants.js';
+import { LiveRecorder, type LiveFacts } from './live-recorder.js';
 import { LiveServiceError } from './live-service-error.js';
+import type { Recordings } from './recordings.js';
 import { ordersOf, viewOf, type RunFacts } from './run-views.js';
 import type { Way } from './way.js';
 
@@ -25,6 +27,7 @@ export interface LiveRunOptions {
   /** The window that the technician is to see: it stays the same when its page is loaded again. */
   readonly window: string;
   readonly report: string | undefined;
+  readonly recordings: Recordings;
   readonly app: { readonly name: string; readonly version: string };
   readonly install: Readonly<PublicIdentity>;
   readonly offers: readonly GrantKind[];
@@ -55,8 +58,10 @@ export class LiveRun {
   readonly id = randomUUID();
   readonly window: string;
   readonly grants: Grants;
+  readonly recorder: LiveRecorder;
   readonly #options: LiveRunOptions;
   readonly #startedMs: number;
+  #reportId: string | undefined;
   #source: string | undefined;
   #isLinked = false;
   #lostMonoMs: number | undefined;
@@ -69,12 +74,14 @@ export class LiveRun {
   #openedMs: number | undefined;
   #doing: Doing | undefined;
   #chat: readonly Chat[] = [];
+  readonly #proposals = new Set<string>();
   #error: LiveError | undefined;
   #checking = 0;
   #asking: Promise<void> = Promise.resolve();
 
   constructor(options: LiveRunOptions) {
     this.#options = options;
+    this.#reportId = options.report;
     this.window = options.window;
     this.#from = options.way.from;
     this.#startedMs = options.clock.wallMs();
@@ -85,7 +92,11 @@ export class LiveRun {
       onChange: () => {
         this.#changed();
       },
+      onEvent: (event) => {
+        this.recorder.noteGrant(event);
+      },
     });
+    this.recorder = this.#openRecorder();
   }
 
   get isOver(): boolean {
@@ -150,6 +161,7 @@ export class LiveRun {
         return;
       case 'stop':
         if (news.what === 'grants') await this.grants.withdrawAll('taken-back');
+        else if (news.what === 'recording') await this.grants.withdrawKind('be-recorded', 'taken-back');
         else await this.end(new LiveError('live-closed'), 'ended');
         return;
       default:
@@ -169,6 +181,7 @@ export class LiveRun {
         return;
       case 'doing':
         this.#doing = news.what;
+        this.recorder.noteDoing(news.what);
         this.#changed();
         return;
       case 'letter':
@@ -210,6 +223,15 @@ export class LiveRun {
     this.#tell({ kind: 'letter', id, sealed: Buffer.from(sealed).toString('base64') });
   }
 
+  /** Of the technician's commands, in the words of the audit log. */
+  noteCommand(state: string, body: Readonly<Record<string, unknown>>): void {
+    const { proposal, command, from } = body;
+    if (typeof proposal !== 'string' || this.#from === undefined) return;
+    if (from === this.#from.signingKey) this.#proposals.add(proposal);
+    if (!this.#proposals.has(proposal)) return;
+    this.recorder.noteCommand(proposal, state, typeof command === 'string' ? command : undefined);
+  }
+
   /** Calling it again does nothing. */
   async end(error: LiveError, why: 'ended' | 'words-differ'): Promise<void> {
     if (this.isOver) return;
@@ -227,6 +249,7 @@ export class LiveRun {
   tick(): void {
     if (this.isOver) return;
     this.grants.tick();
+    this.recorder.tick();
     const { clock } = this.#options;
     if (this.#lostMonoMs === undefined) return;
     const lostForMs = clock.monoMs() - this.#lostMonoMs;
@@ -253,7 +276,9 @@ export class LiveRun {
       id: this.id,
       phase: this.#phase(),
       report: this.#report,
-      reportId: this.#options.report,
+      reportId: this.#reportId,
+      joins: this.#joins,
+      recording: this.recorder.view(),
       from: this.#from,
       confirmed: this.#confirmed,
       grants: this.grants,
@@ -263,6 +288,12 @@ export class LiveRun {
       startedMs: this.#startedMs,
       openedMs: this.#openedMs,
     };
+  }
+
+  get #joins(): string | undefined {
+    const { recordings } = this.#options;
+    const report = recordings.reportFor(this.#reportId);
+    return report === undefined ? undefined : recordings.receiptCodeOf(report);
   }
 
   #phase(): LiveHostPhase {
@@ -291,6 +322,7 @@ export class LiveRun {
   async #note(report: LiveReport): Promise<void> {
     const wasOpen = this.isOpen;
     this.#report = report;
+    this.recorder.noteReport(report);
     if (this.#source !== undefined) this.#link(this.#source);
     if (report.phase === 'ended') {
       const code = report.code ?? 'live-ended';
@@ -351,6 +383,7 @@ export class LiveRun {
     const { from } = verdict;
     if (from !== undefined && this.#from === undefined) {
       this.#from = from;
+      this.recorder.noteWith(this.#liveFacts());
       await audit.append('live-verified', { session: this.id, from: from.signingKey, name: from.name ?? '' });
     }
     const { signingKey, name = '', organisation = '' } = from ?? {};
@@ -372,7 +405,34 @@ export class LiveRun {
   #say(said: Chat): void {
     if (this.#chat.some(({ id }) => id === said.id)) return;
     this.#chat = [...this.#chat, said].slice(-MAX_CHAT);
+    this.recorder.noteChat(said.from, said.text);
     this.#changed();
+  }
+
+  #openRecorder(): LiveRecorder {
+    const { clock, recordings, way } = this.#options;
+    return new LiveRecorder({
+      session: this.id,
+      way: way.kind,
+      clock,
+      recordings,
+      report: () => this.#reportId,
+      facts: () => this.#liveFacts(),
+      onReport: (report) => {
+        this.#reportId = report;
+        this.#changed();
+      },
+      onFull: (grant) => {
+        this.grants.withdraw(grant, 'run-out').catch(() => undefined);
+      },
+      onChange: () => {
+        this.#changed();
+      },
+    });
+  }
+
+  #liveFacts(): LiveFacts {
+    return { from: this.#from, report: this.#report, given: this.grants.given };
   }
 
   #tell(news: LiveHostNews): void {

@@ -14,6 +14,7 @@ import type { Invitations } from './invitations.js';
 import { LetterWay } from './letter-way.js';
 import { LiveRun } from './live-run.js';
 import { LiveServiceError } from './live-service-error.js';
+import type { Recordings } from './recordings.js';
 import { textsWay, type Way } from './way.js';
 
 export interface LiveOptions {
@@ -25,6 +26,7 @@ export interface LiveOptions {
   readonly panels: Audience<PanelContract>;
   readonly session: ConsoleFeedOptions['session'] & { readonly startedMs: number };
   readonly lanes: ConsoleFeedOptions['lanes'];
+  readonly recordings: Recordings;
   readonly rooms: DeskRooms | undefined;
   /** For pairing without the desk. */
   readonly iceServers: readonly IceServer[];
@@ -50,6 +52,8 @@ const TICK_MS = 1000;
 const TELL_INTERVAL_MS = 100;
 const DESK_PATIENCE_MS = 15_000;
 const LETTER_LIFE_MS = 10 * 60_000;
+/** An app that ends waits so long for the last part of what was recorded. */
+const CLOSE_MS = 6000;
 
 /** Live sessions of this host: one at a time, begun by the panel alone. */
 export class Live {
@@ -93,6 +97,8 @@ export class Live {
     this.#stops = [
       post.onLetter((letter) => this.#receiveLetter(letter)),
       windows.onJoin((source) => {
+        // It may have missed the word while its channel was closed.
+        if (this.#run?.recorder.isOn === true) windows.tell(source, 'checkout', {});
         this.#attach(source);
         this.#feed.join(source);
       }),
@@ -196,6 +202,11 @@ export class Live {
     this.#run?.carry(to, id, sealed);
   }
 
+  /** Something became of a command: see the audit log's records `command-…`. */
+  noteCommand(state: string, body: Readonly<Record<string, unknown>>): void {
+    this.#run?.noteCommand(state, body);
+  }
+
   /** The computer was locked, or goes to sleep: nobody is there who could see what is shown. */
   async lock(): Promise<void> {
     await this.#run?.grants.withdrawAll('locked');
@@ -205,6 +216,7 @@ export class Live {
     for (const stop of this.#stops.splice(0)) stop();
     this.#closing.abort();
     await this.#run?.end(new LiveError('live-closed'), 'ended');
+    await this.#run?.recorder.close(CLOSE_MS);
   }
 
   async #begin(report: string | undefined, open: () => Promise<Way>): Promise<void> {
@@ -213,11 +225,12 @@ export class Live {
     this.#isBeginning = true;
     try {
       const way = await open();
-      const { app, audit, clock, post, session, technicianOf, takeLetter, windows } = this.#options;
+      const { app, audit, clock, post, recordings, session, technicianOf, takeLetter, windows } = this.#options;
       const run: LiveRun = new LiveRun({
         way,
         window,
         report,
+        recordings,
         app,
         audit,
         clock,

@@ -14,6 +14,7 @@ import type {
 } from '../../../../../src/shared/protocol/live-host.js';
 import { ClockDouble } from '../clock-double.js';
 import { PostDouble } from '../commands/post-double.js';
+import { RecordingsDouble } from './recordings-double.js';
 import { listOf, type TechnicianDouble } from './technician-double.js';
 
 export const WORDS = ['pendant', 'birthday', 'lineage', 'molasses'];
@@ -29,6 +30,7 @@ export class LiveHost {
   readonly written = new Set<(lines: readonly string[]) => void>();
   readonly letters: { id: string; from: string }[] = [];
   readonly post: PostDouble;
+  readonly kept: RecordingsDouble;
   readonly live: Live;
   readonly #leaves = new Map<string, () => void>();
 
@@ -37,7 +39,8 @@ export class LiveHost {
     const folder = await mkdtemp(join(tmpdir(), 'live-'));
     const invited = await Invitations.open({ folder, fs: nodeFileSystem, clock, receiptCodeOf: () => 'R-1' });
     await rm(folder, { recursive: true });
-    const host = new LiveHost(clock, await PostDouble.make(), technicians, invited);
+    const kept = await RecordingsDouble.open(clock);
+    const host = new LiveHost(clock, await PostDouble.make(), technicians, invited, kept);
     host.join('w1-1');
     host.join('w2-1');
     return host;
@@ -48,8 +51,10 @@ export class LiveHost {
     post: PostDouble,
     technicians: readonly TechnicianDouble[],
     invited: Invitations,
+    kept: RecordingsDouble,
   ) {
     this.clock = clock;
+    this.kept = kept;
     this.post = post;
     this.live = new Live({
       app: { name: 'Fluxion', version: '1' },
@@ -78,6 +83,7 @@ export class LiveHost {
           return () => this.written.delete(listener);
         },
       },
+      recordings: kept.recordings,
       rooms: undefined,
       iceServers: [],
       invited,
