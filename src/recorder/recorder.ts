@@ -354,6 +354,7 @@ export class PageRecorder implements Recorder {
         this.setPaused(paused);
       }),
       on('handOver', (request) => void this.#handOver(request)),
+      on('checkout', () => void this.#checkout()),
       on('wipe', ({ wipe }) => void this.#wipe(wipe)),
       on('stopScreen', () => void this.stopScreen()),
       on('live', ({ session, news }) => {
@@ -462,6 +463,13 @@ export class PageRecorder implements Recorder {
       // The host waits for a word from every window; if it cannot be reached either, it stops waiting by itself.
       await this.#link.call('handedOver', { handOver, dead: [], error: toErrorResult(error) }).catch(() => undefined);
     }
+  }
+
+  /** The snapshot first: it does not wait for the video. */
+  async #checkout(): Promise<void> {
+    this.#flow.flush();
+    this.#freshStart();
+    await this.#screen.cut().catch(() => undefined); // Its state says why.
   }
 
   async #wipe(wipe: string): Promise<void> {

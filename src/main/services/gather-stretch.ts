@@ -1,10 +1,13 @@
 import type { Assembled } from './draft.js';
 import type { Choice } from './draft-selection.js';
 import type { Drafts } from './drafts.js';
+import type { Stretch } from './recorded-stretches.js';
 
 export interface GatherOptions {
   readonly drafts: Drafts;
-  readonly stretch: Choice;
+  readonly stretch: Omit<Choice, 'within'>;
+  /** Asked when all is gathered: what may leave may have ended meanwhile. */
+  readonly within?: () => Stretch;
   /** For whoever opens it, in the customer's name. */
   readonly description: string;
   readonly signal: AbortSignal;
@@ -17,7 +20,7 @@ const LOOK_MS = 200;
  * moves its file away. Rejects with what a draft refuses (`draft-empty`: nothing was recorded) or `take` rejects with.
  */
 export async function gatherStretch<T>(options: GatherOptions, take: (bundle: Assembled) => Promise<T>): Promise<T> {
-  const { drafts, stretch, description, signal } = options;
+  const { drafts, stretch, within, description, signal } = options;
   signal.throwIfAborted();
   const { id } = await drafts.create({ sinceMs: stretch.startMs, isHeld: true });
   try {
@@ -27,7 +30,7 @@ export async function gatherStretch<T>(options: GatherOptions, take: (bundle: As
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
       signal.throwIfAborted();
     }
-    await drafts.select(id, stretch);
+    await drafts.select(id, within === undefined ? stretch : { ...stretch, within: within() });
     signal.throwIfAborted();
     return await drafts.send(id, description, take);
   } finally {

@@ -106,6 +106,8 @@ export const recorderContract = {
   events: {
     /** Hand over every row of the ring whose time overlaps; seal the open segments first. */
     handOver: v.object({ handOver: uuid, startMs: instant, endMs: instant }),
+    /** A full snapshot and a new file of video, now: what comes can leave without what was before. */
+    checkout: nothing,
     setPaused: v.object({ paused: v.boolean() }),
     wipe: v.object({ wipe: uuid }),
     /** So many of support's proposals wait for the customer's word. */

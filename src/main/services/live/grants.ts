@@ -14,11 +14,23 @@ export interface AuditTrail {
   append(kind: string, body: Readonly<Record<string, unknown>>): Promise<unknown>;
 }
 
+/** What happened to one ask, for the record of a session that is recorded. */
+export interface GrantEvent {
+  readonly state: 'asked' | 'given' | 'refused' | 'ended';
+  readonly grant: string;
+  readonly kind: GrantKind;
+  /** The technician's words. */
+  readonly why?: string | undefined;
+  readonly reason?: Withdrawal;
+  readonly untilMs?: number;
+}
+
 export interface GrantsOptions {
   readonly session: string;
   readonly clock: HostClock;
   readonly audit: AuditTrail;
   readonly onChange: () => void;
+  readonly onEvent?: (event: GrantEvent) => void;
 }
 
 /** Nobody answered: denied. */
@@ -106,6 +118,7 @@ export class Grants {
       ...(from === undefined ? {} : { from }),
     };
     this.#asked.set(grant, { view, untilMonoMs: nowMs + ANSWER_MS });
+    this.#options.onEvent?.({ state: 'asked', grant, kind, why: view.reason });
     onChange();
     await audit.append('grant-asked', { ...this.#facts(view), durationMs, from: from?.signingKey ?? null });
   }
@@ -115,6 +128,7 @@ export class Grants {
     this.#refusals += 1;
     if (this.#refusals > MAX_REFUSALS) return;
     if (!this.#asked.has(grant) && !this.#given.has(grant)) this.#settle(grant, 'refused');
+    this.#options.onEvent?.({ state: 'refused', grant, kind });
     this.#options.onChange();
     await this.#options.audit.append('grant-refused', { ...this.#facts({ grant, kind }), code });
   }
@@ -146,12 +160,18 @@ export class Grants {
       untilMonoMs: clock.monoMs() + durationMs,
     });
     this.noteActivity();
+    this.#options.onEvent?.({ state: 'given', grant, kind: asked.kind, untilMs });
     onChange();
   }
 
   /** By the customer, or by the technician who gives it up. What is not there is gone already. */
   async withdraw(grant: string, reason: Withdrawal): Promise<void> {
     await this.#end(grant, reason);
+  }
+
+  async withdrawKind(kind: GrantKind, reason: Withdrawal): Promise<void> {
+    const grants = [...this.#given.values()].filter(({ view }) => view.kind === kind).map(({ view }) => view.grant);
+    await Promise.all(grants.map((grant) => this.#end(grant, reason)));
   }
 
   async withdrawAll(reason: Withdrawal): Promise<void> {
@@ -192,6 +212,7 @@ export class Grants {
     this.#asked.delete(grant);
     this.#given.delete(grant);
     this.#settle(grant, reason);
+    this.#options.onEvent?.({ state: 'ended', grant, kind: known.view.kind, reason });
     this.#options.onChange();
     await this.#options.audit.append('grant-ended', { ...this.#facts(known.view), reason });
   }

@@ -9,6 +9,8 @@ const SENTENCES = {
   'live-not-open': 'The live session is not open, or this was not allowed in it.',
   'live-no-invitation': 'This invitation is no longer there: it was taken back, or is too old.',
   'live-words-changed': 'The words have changed meanwhile. Compare them again.',
+  'live-report-gone':
+    'The report that this session belongs to is not on the list any more, so nothing was added to it.',
   'grant-gone': 'This is not asked for any more.',
 } as const;
 

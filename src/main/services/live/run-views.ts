@@ -27,6 +27,9 @@ export interface RunFacts {
   readonly doing: Doing | undefined;
   readonly chat: readonly LiveSessionView['chat'][number][];
   readonly error: LiveError | undefined;
+  /** Receipt code of the report that a recording would join. */
+  readonly joins: string | undefined;
+  readonly recording: LiveSessionView['recording'];
   readonly startedMs: number;
   readonly openedMs: number | undefined;
 }
@@ -61,7 +64,7 @@ export function ordersOf(facts: RunFacts): LiveOrders {
 
 /** What the panel shows. */
 export function viewOf(facts: RunFacts): LiveSessionView {
-  const { way, error, openedMs, doing, grants } = facts;
+  const { way, error, openedMs, doing, grants, joins, recording } = facts;
   const { words, hasOtherConfirmed, otherName, isUnstable, text, pasteCode, quality, video } = facts.report;
   const { name = '', organisation = '', signingKey } = facts.from ?? {};
   return {
@@ -84,6 +87,8 @@ export function viewOf(facts: RunFacts): LiveSessionView {
     ...(quality === undefined ? {} : { quality }),
     ...(video === undefined ? {} : { video }),
     ...(doing === undefined ? {} : { doing }),
+    ...(joins === undefined ? {} : { joins }),
+    ...(recording === undefined ? {} : { recording }),
     asked: grants.asked,
     grants: grants.given,
     chat: [...facts.chat],
