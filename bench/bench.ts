@@ -4,6 +4,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { table, type Bench, type Figure } from './figures.js';
 import { live } from './live.js';
+import { liveBytes } from './live-bytes.js';
 import { liveLatency } from './live-latency.js';
 import { recordScript } from './record-script.js';
 import { recordSize } from './record-size.js';
@@ -20,6 +21,7 @@ const BENCHES: readonly Bench[] = [
   upload,
   live,
   liveLatency,
+  liveBytes,
 ];
 
 const { values } = parseArgs({

@@ -4,6 +4,7 @@ export interface Traffic {
   /** RTP with its headers, whatever was sent again included. */
   readonly videoBytes: number;
   readonly videoFrames: number;
+  readonly videoPackets: number;
   /** `VP8`, with its fmtp line where it has one. */
   readonly codec: string;
   /** Mean of the quantizers, in the codec's own measure. */
@@ -12,9 +13,9 @@ export interface Traffic {
   /** Of what comes, a frame: since its first packet came in the jitter buffer, and in the decoder. */
   readonly bufferMs: number;
   readonly decodeMs: number;
-  /** Payload of all data channels, both ways what they were given; and messages. */
-  readonly channelBytes: number;
-  readonly channelMessages: number;
+  /** Payload of the data channel `dom`, and its messages. */
+  readonly domBytes: number;
+  readonly domMessages: number;
   /** All that went over the wire, UDP payload: everything above, and what carries it. */
   readonly wireBytes: number;
 }
@@ -38,6 +39,7 @@ export function exposeTraffic(): void {
     const of = (type: string): Report[] => reports.filter((report) => report['type'] === type);
     const sum = (type: string, ...names: string[]): number =>
       of(type).reduce((all, report) => all + names.reduce((one, name) => one + Number(report[name] ?? 0), 0), 0);
+    const dom = of('data-channel').find(({ label }) => label === 'dom');
     const codecId = of('outbound-rtp')[0]?.['codecId'];
     const codec = reports.find(({ id }) => id === codecId);
     const frames = sum('outbound-rtp', 'framesEncoded');
@@ -45,13 +47,14 @@ export function exposeTraffic(): void {
     return {
       videoBytes: sum('outbound-rtp', 'bytesSent', 'headerBytesSent'),
       videoFrames: frames,
+      videoPackets: sum('outbound-rtp', 'packetsSent'),
       codec: `${text(codec?.['mimeType'])} ${text(codec?.['sdpFmtpLine'])}`.trim(),
       quantizer: sum('outbound-rtp', 'qpSum') / frames,
       encodeMs: (1000 * sum('outbound-rtp', 'totalEncodeTime')) / frames,
       bufferMs: (1000 * sum('inbound-rtp', 'jitterBufferDelay')) / sum('inbound-rtp', 'jitterBufferEmittedCount'),
       decodeMs: (1000 * sum('inbound-rtp', 'totalDecodeTime')) / decoded,
-      channelBytes: sum('data-channel', 'bytesSent'),
-      channelMessages: sum('data-channel', 'messagesSent'),
+      domBytes: Number(dom?.['bytesSent'] ?? 0),
+      domMessages: Number(dom?.['messagesSent'] ?? 0),
       wireBytes: sum('transport', 'bytesSent'),
     };
   };
