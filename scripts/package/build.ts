@@ -10,18 +10,22 @@ import { buildTypes } from './types.js';
 const root = resolve(import.meta.dirname, '../..');
 const dist = join(root, 'dist');
 const licences = new Licences();
+/** What npm puts a command for: the first line says who runs it. */
+const PROGRAMS = ['desk', 'fluxrec'];
 const into = (folder: string) => ({ root, licences, outDir: join(dist, folder) });
 
 rmSync(dist, { recursive: true, force: true });
 
-await buildForNode(into('main'), {
+await buildForNode(into('main'), PROGRAMS, {
   index: 'src/main/index.ts',
-  desk: 'src/desk/start.ts',
+  desk: 'src/desk/packaged.ts',
+  // Looks for its documents and its thread beside itself.
+  'desk-server': 'src/desk/start.ts',
   // A thread of the desk's, started by this name from beside it.
   'verify-thread': 'src/desk/intake/verify-thread.ts',
   fluxrec: 'src/cli/fluxrec.ts',
 });
-await buildForNode(into('preload'), { index: 'src/main/preload.ts' });
+await buildForNode(into('preload'), [], { index: 'src/main/preload.ts' });
 await buildPreloads(into('preload'), {
   recorder: 'src/main/recorder-preload.ts',
   'fluxrec-panel': 'src/main/electron/panel-preload.ts',

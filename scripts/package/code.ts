@@ -30,7 +30,7 @@ function common({ root, outDir, licences }: CodeBuild): InlineConfig {
 }
 
 /** Modules for Node: readable, so that a stack in a report can be read. */
-export async function buildForNode(target: CodeBuild, inputs: Inputs): Promise<void> {
+export async function buildForNode(target: CodeBuild, programs: readonly string[], inputs: Inputs): Promise<void> {
   const base = common(target);
   await build({
     ...base,
@@ -46,7 +46,12 @@ export async function buildForNode(target: CodeBuild, inputs: Inputs): Promise<v
       rolldownOptions: {
         input: sourcesOf(target.root, inputs),
         external: [...OUTSIDE],
-        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+        output: {
+          format: 'es',
+          entryFileNames: '[name].js',
+          chunkFileNames: 'chunks/[name]-[hash].js',
+          banner: (chunk) => (chunk.isEntry && programs.includes(chunk.name) ? '#!/usr/bin/env node' : ''),
+        },
       },
     },
   });
