@@ -47,7 +47,7 @@ export interface TechnicianPage {
 
 const page: TechnicianPage = {
   async answer(offer) {
-    const answered = new Promise<string>((resolve) => {
+    return await new Promise((resolve) => {
       session = new LiveSession({
         way: 'texts',
         signaling: new ManualSubscriber(resolve),
@@ -56,9 +56,8 @@ const page: TechnicianPage = {
         replayUrl: new URL('../../src/viewer/replay.html', document.baseURI).href,
         prove: () => Promise.resolve(undefined),
       });
+      session.paste(offer);
     });
-    session.paste(offer);
-    return await answered;
   },
   async open() {
     await until(() => session.state.words !== undefined);
