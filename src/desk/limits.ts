@@ -62,6 +62,8 @@ export const MAX_JSON_BODY_BYTES = 96 * 1024;
 /** One object of a conversation, as stored. */
 export const MAX_CONVERSATION_OBJECT_BYTES = 96 * 1024;
 export const MAX_CONVERSATION_ENTRIES = 10_000;
+/** A conversation is answered in pages of about this many characters: 40 entries of a command's output. */
+export const CONVERSATION_PAGE_LENGTH = 2 * 1024 * 1024;
 export const MAX_DIGEST_BYTES = 4 * 1024 * 1024;
 /** Error entries of a part that are told apart when parts overlap; past it, errors are no longer counted. */
 export const MAX_DIGEST_ERRORS = 10_000;

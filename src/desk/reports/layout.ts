@@ -33,6 +33,11 @@ export function conversationKey(report: string, entry: { readonly atMs: number; 
   return `${conversationPrefix(report)}${String(entry.atMs).padStart(AT_DIGITS, '0')}-${entry.id}.json`;
 }
 
+/** Whether this is the key of the entry with this id. */
+export function isEntryKey(key: string, id: string): boolean {
+  return key.endsWith(`-${id}.json`);
+}
+
 export function quarantineKey(report: string, number: number): string {
   return `${QUARANTINE}${report}/${number}.fluxrec`;
 }

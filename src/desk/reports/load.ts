@@ -67,20 +67,33 @@ async function loadReport(
   return { state, skipped };
 }
 
-/** The entries of a conversation among these keys, in their order, and how many could not be understood. */
+export interface Conversation {
+  readonly entries: readonly ConversationEntry[];
+  /** How many could not be understood. */
+  readonly skipped: number;
+  /** False where more follows. */
+  readonly isWhole: boolean;
+}
+
+/** The entries of a conversation among these keys, in their order, until there are about `maxLength` characters of them. */
 export async function readConversation(
   store: ObjectStore,
   keys: readonly string[],
-): Promise<{ entries: ConversationEntry[]; skipped: number }> {
+  maxLength = Infinity,
+): Promise<Conversation> {
   const entries = new Map<string, ConversationEntry>();
-  let skipped = 0;
+  let [skipped, length] = [0, 0];
   for (const key of keys) {
     if (parseKey(key)?.rest.startsWith('conversation/') !== true) continue;
+    if (length >= maxLength) return { entries: [...entries.values()], skipped, isWhole: false };
     const entry = await readObject(store, key, conversationEntrySchema, MAX_CONVERSATION_OBJECT_BYTES);
     if (entry === undefined) skipped += 1;
-    else if (!entries.has(entry.id)) entries.set(entry.id, entry);
+    else if (!entries.has(entry.id)) {
+      entries.set(entry.id, entry);
+      if (maxLength < Infinity) length += JSON.stringify(entry).length;
+    }
   }
-  return { entries: [...entries.values()], skipped };
+  return { entries: [...entries.values()], skipped, isWhole: true };
 }
 
 async function loadDigest(store: ObjectStore, report: string, part: Part): Promise<Digest | undefined> {

@@ -4,14 +4,22 @@ import type { SayRequest } from '../../shared/protocol/desk.js';
 import type { ConversationEntry, Part, ReportHead } from '../../shared/report/report.js';
 import type { ObjectStore } from '../../store/object-store.js';
 import { DeskError } from '../errors.js';
-import { MAX_CONVERSATION_ENTRIES } from '../limits.js';
+import { CONVERSATION_PAGE_LENGTH, MAX_CONVERSATION_ENTRIES } from '../limits.js';
 import type { Log } from '../log.js';
 import { KeyedTurns } from '../turns.js';
 import { commandEntry, isCommandSaid } from './command-said.js';
 import type { Digest } from './digest.js';
 import { Inbox } from './inbox.js';
-import { conversationKey, conversationPrefix, digestKey, headKey, partKey, quarantineKey } from './layout.js';
-import { loadReports, readConversation } from './load.js';
+import {
+  conversationKey,
+  conversationPrefix,
+  digestKey,
+  headKey,
+  isEntryKey,
+  partKey,
+  quarantineKey,
+} from './layout.js';
+import { loadReports, readConversation, type Conversation } from './load.js';
 import { ReportState } from './state.js';
 
 type EntryOf<T extends ConversationEntry> = T extends unknown ? Omit<T, 'atMs'> : never;
@@ -100,11 +108,12 @@ export class Reports {
     return this.#append(state, commandEntry(request, id, author));
   }
 
-  /** The conversation as the store has it. */
-  async conversation(id: string): Promise<{ entries: ConversationEntry[]; skipped: number }> {
-    const keys = [];
+  /** A page of the conversation as the store has it: what follows the entry `after`; from its beginning where there is no such entry. */
+  async conversation(id: string, after?: string): Promise<Conversation> {
+    const keys: string[] = [];
     for await (const key of this.#store.keys(conversationPrefix(id))) keys.push(key);
-    return readConversation(this.#store, keys);
+    const from = after === undefined ? 0 : keys.findIndex((key) => isEntryKey(key, after)) + 1;
+    return readConversation(this.#store, keys.slice(from), CONVERSATION_PAGE_LENGTH);
   }
 
   /** Whoever brought the bytes removes its own copy. */

@@ -29,6 +29,7 @@ const inboxQuerySchema = v.object({
   limit: v.optional(v.pipe(digits, v.minValue(1), v.maxValue(MAX_INBOX_LIMIT))),
 });
 const reportParamsSchema = v.object({ id });
+const reportQuerySchema = v.object({ after: v.optional(id) });
 const partParamsSchema = v.object({ id, number: digits });
 
 /** What technicians call. Nothing here answers anybody who is not signed in. */
@@ -55,19 +56,25 @@ export function reportRoutes(app: FastifyInstance, options: ReportRoutesOptions)
 
     scope.get('/api/reports/:id', calls, async (request, reply) => {
       const { id } = parse(reportParamsSchema, request.params, 'report-unknown');
+      const { after } = parse(reportQuerySchema, request.query);
       const revision = reports.inbox.revisionOf(id);
       if (revision === undefined) throw new DeskError('report-unknown');
       // Before the conversation is read: what is added meanwhile makes it another answer.
       const tag = `"${run}.${revision}"`;
       reply.header('etag', tag).header('cache-control', 'private, no-cache');
       if (namesTag(request.headers['if-none-match'] ?? '', tag)) return reply.status(304).send();
-      const { entries, skipped } = await reports.conversation(id);
-      // What could not be read now may be readable the next time, and no change would tell.
-      if (skipped > 0) reply.removeHeader('etag');
+      const { entries, skipped, isWhole } = await reports.conversation(id, after);
+      // What could not be read now may be readable the next time, and no change would tell. A page is not the answer.
+      if (skipped > 0 || !isWhole) reply.removeHeader('etag');
       // After the conversation: the summary is never older than what it sums up.
       const report = reports.inbox.summary(id);
       if (report === undefined) throw new DeskError('report-unknown');
-      const answer: ReportAnswer = { report, conversation: entries, ...(skipped > 0 ? { skipped } : {}) };
+      const answer: ReportAnswer = {
+        report,
+        conversation: [...entries],
+        ...(skipped > 0 ? { skipped } : {}),
+        ...(isWhole ? {} : { more: true }),
+      };
       return reply.send(answer);
     });
 

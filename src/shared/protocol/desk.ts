@@ -82,6 +82,8 @@ export const reportAnswerSchema = v.object({
   conversation: v.array(conversationEntrySchema),
   /** Conversation entries in the store that could not be read and are left out. */
   skipped: v.optional(count),
+  /** The conversation goes on: what follows is asked for by the id of the last entry. */
+  more: v.optional(v.literal(true)),
 });
 export type ReportAnswer = v.InferOutput<typeof reportAnswerSchema>;
 export const sayRequestSchema = v.variant('type', [

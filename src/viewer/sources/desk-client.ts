@@ -16,7 +16,7 @@ import { partUrl, reportUrl } from './desk-urls.js';
 
 /** A desk that says nothing for this long is treated as away. */
 const TIMEOUT_MS = 20_000;
-/** An inbox page of 100 reports, each with a description of 10,000 characters, is 4 MB; a long conversation is less. */
+/** An inbox page of 100 reports, each with a description of 10,000 characters, is 4 MB; a page of a conversation is less. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 export type DeskErrorCode =
@@ -77,6 +77,14 @@ export interface TaggedReport {
   readonly tag: string | undefined;
 }
 
+/** What the caller has of a report. */
+export interface KnownReport {
+  /** The tag of the whole answer. */
+  readonly tag?: string | undefined;
+  /** The id of the last entry of the conversation. */
+  readonly after?: string | undefined;
+}
+
 export interface DeskClientOptions {
   /** Where the desk's API is: the viewer's own origin. */
   readonly baseUrl: string;
@@ -117,10 +125,11 @@ export class DeskClient {
     return this.#call('GET', `api/reports?${query.toString()}`, inboxAnswerSchema, { signal });
   }
 
-  /** `tag`: that of the answer that the caller has. Undefined: it is still the answer. */
-  async report(id: string, signal?: AbortSignal, tag?: string): Promise<TaggedReport | undefined> {
+  /** The report and a page of its conversation: what follows what is known. Undefined: nothing has changed. */
+  async report(id: string, signal?: AbortSignal, { tag, after }: KnownReport = {}): Promise<TaggedReport | undefined> {
     const headers = tag === undefined ? {} : { 'if-none-match': tag };
-    const { response, text } = await this.#ask('GET', reportUrl(this.#baseUrl, id), { headers, signal });
+    const url = reportUrl(this.#baseUrl, id, after);
+    const { response, text } = await this.#ask('GET', url, { headers, signal });
     if (response.status === 304 && tag !== undefined) return undefined;
     const answer = parseAnswer(response, text, reportAnswerSchema);
     return { answer, tag: response.headers.get('etag') ?? undefined };

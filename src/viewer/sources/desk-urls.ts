@@ -1,6 +1,8 @@
-/** Where the desk at `baseUrl` (with its slash) says what a report is. */
-export function reportUrl(baseUrl: string, id: string): string {
-  return new URL(`api/reports/${encodeURIComponent(id)}`, baseUrl).href;
+/** Where the desk at `baseUrl` (with its slash) says what a report is, and how its conversation goes on after an entry. */
+export function reportUrl(baseUrl: string, id: string, after?: string): string {
+  const url = new URL(`api/reports/${encodeURIComponent(id)}`, baseUrl);
+  if (after !== undefined) url.searchParams.set('after', after);
+  return url.href;
 }
 
 /** Where a part is read from, by Range. */

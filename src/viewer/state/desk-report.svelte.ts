@@ -1,10 +1,12 @@
 import type { ConversationEntry, ReportSummary } from '../../shared/report/report.js';
-import { DeskError, type DeskClient } from '../sources/desk-client.js';
+import { DeskError, type DeskClient, type KnownReport, type TaggedReport } from '../sources/desk-client.js';
 import { Poller, type PollerOptions } from './poller.js';
 import type { ReportAnswer } from '../../shared/protocol/desk.js';
 
 const POLL_MS = 10_000;
 const MAX_POLL_MS = 120_000;
+/** Of a conversation so many pages are read: a customer who answers commands for days must not fill this window's memory. */
+const MAX_PAGES = 30;
 
 type CommentEntry = Extract<ConversationEntry, { type: 'comment' }>;
 type QuarantineEntry = Extract<ConversationEntry, { type: 'quarantine' }>;
@@ -22,8 +24,10 @@ export class DeskReport {
   readonly #desk: DeskReportOptions['desk'];
   readonly #poller: Poller;
   #answer = $state.raw<ReportAnswer | undefined>(undefined);
-  /** Of the desk's last answer: what has not changed is not sent again. */
-  #tag: string | undefined;
+  /** What the desk has told: what has not changed is not sent again. */
+  #known: KnownReport = {};
+  #pages = 0;
+  #isCut = $state(false);
   #error = $state.raw<DeskError | undefined>(undefined);
   #openedParts = $state.raw<readonly number[] | undefined>(undefined);
   #isSaying = $state(false);
@@ -66,6 +70,10 @@ export class DeskReport {
   }
   get skipped(): number {
     return this.#answer?.skipped ?? 0;
+  }
+  /** The conversation is too long to be shown whole. */
+  get isCut(): boolean {
+    return this.#isCut;
   }
   get isSaying(): boolean {
     return this.#isSaying;
@@ -144,13 +152,32 @@ export class DeskReport {
     };
   }
 
+  /** Answers whether to go on with the next page. */
+  #take({ answer, tag }: TaggedReport): boolean {
+    const isMore = answer.more === true;
+    if (this.#isCut) {
+      this.#answer = { ...answer, conversation: [...this.conversation] };
+      return false;
+    }
+    const before = this.#known.after === undefined ? [] : this.conversation;
+    const skipped = (before.length === 0 ? 0 : this.skipped) + (answer.skipped ?? 0);
+    // What was said here may have come before what others said meanwhile.
+    const conversation = distinct([...before, ...answer.conversation]).sort((a, b) => a.atMs - b.atMs);
+    this.#answer = { report: answer.report, conversation, ...(skipped > 0 ? { skipped } : {}) };
+    // What could not be read may be readable the next time: then all is asked for anew.
+    const isAnew = skipped > 0 && !isMore;
+    this.#known = isAnew ? {} : { tag, after: answer.conversation.at(-1)?.id ?? this.#known.after };
+    this.#pages = isAnew ? 0 : this.#pages + (isMore ? 1 : 0);
+    this.#isCut = this.#pages >= MAX_PAGES;
+    return isMore && !this.#isCut;
+  }
+
   async #look(signal: AbortSignal): Promise<void> {
     try {
-      const found = await this.#desk.report(this.id, signal, this.#tag);
-      signal.throwIfAborted();
-      if (found !== undefined) {
-        this.#answer = found.answer;
-        this.#tag = found.tag;
+      for (let isMore = true; isMore;) {
+        const found = await this.#desk.report(this.id, signal, this.#known);
+        signal.throwIfAborted();
+        isMore = found !== undefined && this.#take(found);
       }
       this.#error = undefined;
     } catch (error) {
@@ -160,4 +187,8 @@ export class DeskReport {
       throw error;
     }
   }
+}
+
+function distinct(entries: readonly ConversationEntry[]): ConversationEntry[] {
+  return Object.values(Object.fromEntries(entries.map((entry) => [entry.id, entry])));
 }

@@ -83,8 +83,8 @@ describe('what it asks', () => {
     );
     const first = await client.report(ID);
     expect(first).toEqual({ answer: { report: summary, conversation: [] }, tag: '"1"' });
-    await expect(client.report(ID, undefined, first?.tag)).resolves.toBeUndefined();
-    await expect(client.report(ID, undefined, '"0"')).resolves.toEqual(first);
+    await expect(client.report(ID, undefined, { tag: first?.tag })).resolves.toBeUndefined();
+    await expect(client.report(ID, undefined, { tag: '"0"' })).resolves.toEqual(first);
     expect(new Headers(asked[0]?.init.headers).has('if-none-match')).toBe(false);
   });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { ReportAnswer, SayRequest } from '../../../../src/shared/protocol/desk.js';
 import type { ConversationEntry } from '../../../../src/shared/report/report.js';
-import { DeskError, type DeskClient } from '../../../../src/viewer/sources/desk-client.js';
+import { DeskError, type DeskClient, type KnownReport } from '../../../../src/viewer/sources/desk-client.js';
 import { DeskReport } from '../../../../src/viewer/state/desk-report.svelte.js';
 import { PageDouble, summary } from './doubles.js';
 
@@ -9,21 +9,28 @@ class DeskDouble {
   answer: ReportAnswer = { report: summary(), conversation: [] };
   error: DeskError | undefined;
   tag = '"1"';
-  /** The tags of what the caller had. */
-  readonly asked: (string | undefined)[] = [];
+  /** What the caller had. */
+  readonly asked: KnownReport[] = [];
+  pageLength = Infinity;
   #said = 0;
 
-  readonly report: DeskClient['report'] = (_id, _signal, tag) => {
-    this.asked.push(tag);
+  readonly report: DeskClient['report'] = (_id, _signal, known) => {
+    this.asked.push(known ?? {});
     if (this.error !== undefined) return Promise.reject(this.error);
-    return Promise.resolve(tag === this.tag ? undefined : { answer: this.answer, tag: this.tag });
+    if (known?.tag === this.tag) return Promise.resolve(undefined);
+    const { conversation } = this.answer;
+    const from = conversation.findIndex(({ id }) => id === known?.after) + 1;
+    const page = conversation.slice(from, from + this.pageLength);
+    const more = from + page.length < conversation.length ? ({ more: true } as const) : {};
+    const tag = 'more' in more || this.answer.skipped !== undefined ? undefined : this.tag;
+    return Promise.resolve({ answer: { ...this.answer, conversation: page, ...more }, tag });
   };
   readonly partUrl = (id: string, number: number) => `/api/reports/${id}/parts/${number}`;
   readonly say = (_id: string, request: SayRequest): Promise<ConversationEntry> => {
     if (this.error !== undefined) return Promise.reject(this.error);
     this.#said += 1;
     const id = `10000000-0000-4000-8000-${String(this.#said).padStart(12, '0')}`;
-    const entry = { ...request, id, atMs: 1, by: 'technician', author: 'Ines' } as ConversationEntry;
+    const entry = { ...request, id, atMs: this.#said, by: 'technician', author: 'Ines' } as ConversationEntry;
     const status = request.type === 'status' ? { status: request.status } : {};
     const head = { ...this.answer.report, ...status };
     this.answer = { ...this.answer, report: head, conversation: [...this.answer.conversation, entry] };
@@ -63,8 +70,56 @@ it('asks whether anything changed, and keeps what it has where nothing did', asy
   await vi.advanceTimersByTimeAsync(10_000);
   const { conversation } = report;
   await vi.advanceTimersByTimeAsync(20_000);
-  expect(desk.asked).toEqual([undefined, '"1"', '"said 1"', '"said 1"']);
+  const after = conversation[0]?.id;
+  expect(desk.asked).toEqual([{}, { tag: '"1"' }, { tag: '"said 1"', after }, { tag: '"said 1"', after }]);
   expect(report.conversation).toBe(conversation);
+});
+
+const saidOf = () => report.comments.map(({ text }) => text);
+const say = (text: string) => desk.say('', { type: 'comment', text });
+
+it('reads a long conversation page by page, and then only what is new', async () => {
+  desk.pageLength = 2;
+  for (const text of ['1', '2', '3', '4', '5']) await say(text);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(saidOf()).toEqual(['1', '2', '3', '4', '5']);
+  expect(desk.asked).toHaveLength(1 + 3);
+  await say('6');
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(saidOf()).toEqual(['1', '2', '3', '4', '5', '6']);
+  expect(desk.asked).toHaveLength(1 + 3 + 1);
+});
+
+it('puts what was said here after what others had said meanwhile', async () => {
+  await say('theirs');
+  report.draft = 'mine';
+  await report.comment();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(saidOf()).toEqual(['theirs', 'mine']);
+});
+
+it('asks for all of it anew while something could not be read', async () => {
+  desk.answer = { ...desk.answer, skipped: 1 };
+  for (const text of ['1', '2']) await say(text);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(report.skipped).toBe(1);
+  const [, first] = desk.answer.conversation;
+  desk.answer = { report: desk.answer.report, conversation: first === undefined ? [] : [first] };
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(saidOf()).toEqual(['2']);
+  expect(report.skipped).toBe(0);
+});
+
+it('does not fill its memory with a conversation without end, and still hears of the report', async () => {
+  desk.pageLength = 1;
+  for (let index = 0; index < 50; index += 1) await say(String(index));
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(report.isCut).toBe(true);
+  expect(saidOf()).toHaveLength(30);
+  desk.answer = { ...desk.answer, report: { ...desk.answer.report, status: 'closed' } };
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(saidOf()).toHaveLength(30);
+  expect(report.summary?.status).toBe('closed');
 });
 
 it('says a comment pinned to a whole millisecond, once, and empties the draft', async () => {
