@@ -12,6 +12,8 @@ import { approve, auditLog, closePanel, comesTo, enrol, lookAtRequest, propose, 
 // After the report: a technician in the viewer, the customer in Fluxion's panel, and everything real in between.
 
 describe.each(STORES)('a command about a report in %s', (store) => {
+  // It takes a minute, and how a later part reaches each store is two-parts.test.ts's to see.
+  const isRecordingAgain = store === STORES.at(-1);
   let all: ProductOverStore;
   let page: Page;
   let desk: Page;
@@ -159,7 +161,7 @@ describe.each(STORES)('a command about a report in %s', (store) => {
     expect([...since].every((source) => until.has(source))).toBe(true);
   });
 
-  it('records again, and adds that to the report', async () => {
+  it.runIf(isRecordingAgain)('records again, and adds that to the report', async () => {
     const reason = 'Please press Sync now once more.';
     const thread = await propose(desk, 'Record again', reason, async (form: Locator) => {
       await form.getByLabel('Record for').fill('1');
@@ -185,7 +187,8 @@ describe.each(STORES)('a command about a report in %s', (store) => {
         kinds.filter((kind) => kind === `command-${end}`).length,
       ]),
     );
-    expect(counts).toEqual({ proposed: 9, approved: 6, denied: 2, withdrawn: 1, ended: 6 });
+    const again = isRecordingAgain ? 1 : 0;
+    expect(counts).toEqual({ proposed: 8 + again, approved: 5 + again, denied: 2, withdrawn: 1, ended: 5 + again });
   });
 
   async function hostProcess(): Promise<number> {
