@@ -48,6 +48,7 @@ export function createServices(window: Window, doFetch: typeof fetch = fetchOrEa
     // Not the watched fetch: a mailbox token that has ended signs nobody out.
     return TechnicianMailbox.open({ origin: window.location.origin, fetch: doFetch, ...handlers });
   }, signIn);
+  const commandLetters = new CommandLetters({ technician, desk, signIn, memory: new ProposalMemory(memory) });
   // The desk serves this document as `/`, other servers where the build put it: this path is right from both.
   const replayUrl = new URL('../../src/viewer/replay.html', window.document.baseURI).href;
   return {
@@ -57,9 +58,9 @@ export function createServices(window: Window, doFetch: typeof fetch = fetchOrEa
     router: new Router(window),
     signIn,
     technician,
-    commandLetters: new CommandLetters({ technician, desk, signIn, memory: new ProposalMemory(memory) }),
+    commandLetters,
     inbox: new Inbox({ desk, visibility: window.document, network: window }),
-    live: new Live({ desk, signIn, technician, letters: new LiveLetters(technician), replayUrl }),
+    live: new Live({ desk, signIn, technician, letters: new LiveLetters(technician), commandLetters, replayUrl }),
     localFile: new LocalFile(),
     shortcuts: new Shortcuts(),
     announcer: new Announcer(),

@@ -2,6 +2,7 @@ import { arch, homedir, platform, release } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { RING_MAX_AGE_MS, RING_MAX_BYTES } from '../../shared/constants.js';
+import type { CommandDescription } from '../../shared/commands/command.js';
 import { signingKeySchema } from '../../shared/crypto/keys.js';
 import type { IceServer } from '../../shared/protocol/live-ice.js';
 import type { Handlers } from '../../shared/protocol/contract.js';
@@ -131,6 +132,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const ring = new HostRing({ folder: join(dataDir, 'ring'), clock, session, limits });
     const lanes = new HostLanes({ clock, ring, paused: session.paused, home: homedir() });
     const recording = new RecordingState({ session, lanes, windows, settings });
+    const describeCommands = (): CommandDescription[] => commands?.describe() ?? [];
     const drafts = await Drafts.open({
       folder: join(dataDir, 'drafts'),
       fs,
@@ -139,7 +141,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       lanes,
       recording,
       identity,
-      commands: () => commands?.describe() ?? [],
+      commands: describeCommands,
       app,
       platform: {
         os: `${platform()} ${release()}`,
@@ -188,6 +190,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       rooms: desk === undefined ? undefined : new DeskRooms(desk, fetch, wallMs),
       iceServers: options.iceServers ?? [],
       invited,
+      commands: describeCommands,
       technicianOf: (signingKey, sentMs) => box.technicianOf(signingKey, sentMs),
       takeLetter: (id, sealed, from) => box.take({ id, sealed }, from),
     });

@@ -173,6 +173,9 @@ export class LivePage {
         return;
       case 'letter':
         this.#open?.link.sendLetter(news.id, bytesOf(news.sealed));
+      case 'commands':
+        this.#open?.link.sendCommands(news.commands);
+        return;
         return;
       default:
         if (this.#signaling instanceof HostSignaling) this.#signaling.receive(news);

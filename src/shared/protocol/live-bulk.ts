@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { commandDescriptionSchema, MAX_COMMANDS, type CommandDescription } from '../commands/command.js';
 import { MAX_SEALED_LETTER_BYTES } from '../constants.js';
 import { LiveError } from './live-errors.js';
 
@@ -23,8 +24,19 @@ export const bulkHeadSchema = v.variant('kind', [
   }),
   /** A letter (docs/letters.md), sealed, as a mailbox would carry it. From the subscriber only with the grant `commands`. */
   v.object({ kind: v.literal('letter'), id: uuid }),
+  /** The publisher's, when `commands` is granted: what may be proposed, JSON in UTF-8, as a manifest has it. */
+  v.object({ kind: v.literal('commands') }),
 ]);
 export type BulkHead = v.InferOutput<typeof bulkHeadSchema>;
+
+/** 50 commands with long texts and many choices. */
+export const MAX_COMMAND_LIST_BYTES = 1024 * 1024;
+const MAX_BYTES: Readonly<Record<BulkHead['kind'], number>> = {
+  screenshot: MAX_SCREENSHOT_BYTES,
+  letter: MAX_SEALED_LETTER_BYTES,
+  commands: MAX_COMMAND_LIST_BYTES,
+};
+
 export interface BulkMessage {
   readonly head: BulkHead;
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -49,8 +61,7 @@ export function decodeBulk(whole: Uint8Array<ArrayBuffer>): BulkMessage {
   if (length > MAX_HEAD_BYTES || length > whole.length - LENGTH_BYTES) throw new LiveError('live-malformed');
   const head = parseHead(whole.subarray(LENGTH_BYTES, LENGTH_BYTES + length));
   const bytes = whole.slice(LENGTH_BYTES + length);
-  const maxBytes = head.kind === 'letter' ? MAX_SEALED_LETTER_BYTES : MAX_SCREENSHOT_BYTES;
-  if (bytes.length === 0 || bytes.length > maxBytes) throw new LiveError('live-malformed');
+  if (bytes.length === 0 || bytes.length > MAX_BYTES[head.kind]) throw new LiveError('live-malformed');
   return { head, bytes };
 }
 
@@ -60,4 +71,19 @@ function parseHead(json: Uint8Array): BulkHead {
   } catch (cause) {
     throw new LiveError('live-malformed', { cause });
   }
+}
+
+/** What may be proposed, as far as this version knows it. Throws `live-malformed` for what is no list of at most MAX_COMMANDS. */
+export function decodeCommands(bytes: Uint8Array): CommandDescription[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new LiveError('live-malformed', { cause });
+  }
+  if (!Array.isArray(value) || value.length > MAX_COMMANDS) throw new LiveError('live-malformed');
+  return value.flatMap((command: unknown) => {
+    const parsed = v.safeParse(commandDescriptionSchema, command);
+    return parsed.success ? [parsed.output] : []; // Of a later version, which asks for what this one does not know.
+  });
 }

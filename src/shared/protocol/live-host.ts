@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { commandDescriptionSchema, MAX_COMMANDS } from '../commands/command.js';
 import { publicIdentitySchema } from '../crypto/keys.js';
 import { method } from './contract.js';
 import { consoleMessageSchema } from './live-console.js';
@@ -139,6 +140,11 @@ export const liveHostNewsSchema = v.variant('kind', [
   v.object({ kind: v.literal('letter'), id: uuid, sealed: v.pipe(v.string(), v.base64()) }),
   /** Lines of the host process and of the app's other windows, for the technician, while `console` is granted. */
   v.object({ kind: v.literal('console'), message: consoleMessageSchema }),
+  /** What the technician may propose; once `commands` is granted. */
+  v.object({
+    kind: v.literal('commands'),
+    commands: v.pipe(v.array(commandDescriptionSchema), v.maxLength(MAX_COMMANDS)),
+  }),
   /** To a window that does not have the session: whether its lines are wanted. */
   v.object({ kind: v.literal('lend-console'), isWanted: v.boolean() }),
 ]);

@@ -120,6 +120,20 @@ export class TechnicianMailbox {
     content: LetterContent,
     { lifeMs = LIFE_MS, beforePost }: { lifeMs?: number; beforePost?: (letter: SentLetter) => void } = {},
   ): Promise<SentLetter> {
+    const { sent, sealed } = await this.write(to, content, lifeMs);
+    const { id } = sent;
+    beforePost?.(sent);
+    if (CARRIED.includes(content.kind)) this.#carriers.get(to.signingKey)?.({ id, sealed });
+    await this.#post(to.signingKey, { id, sealed });
+    return sent;
+  }
+
+  /** A letter that goes by a connection alone, to an install that the desk may not know. Rejects as `send` does. */
+  async write(
+    to: PublicIdentity,
+    content: LetterContent,
+    lifeMs: number,
+  ): Promise<{ sent: SentLetter; sealed: Uint8Array<ArrayBuffer> }> {
     const sentMs = this.#nowMs();
     await this.#store.addContact(to);
     const number = await this.#store.takeNumber(to.signingKey, sentMs);
@@ -128,11 +142,7 @@ export class TechnicianMailbox {
     const head = { v: LETTER_VERSION, id, from: this.self.signingKey, to: to.signingKey, number, sentMs, expiresMs };
     const envelope: Envelope = { ...head, v: LETTER_VERSION, ...content };
     const { sealed, sha256, text } = await sealLetter(envelope, this.#identity.signer, to.recipient);
-    const sent = { id, sha256, sentMs, expiresMs, text };
-    beforePost?.(sent);
-    if (CARRIED.includes(content.kind)) this.#carriers.get(to.signingKey)?.({ id, sealed });
-    await this.#post(to.signingKey, { id, sealed });
-    return sent;
+    return { sent: { id, sha256, sentMs, expiresMs, text }, sealed };
   }
 
   /**

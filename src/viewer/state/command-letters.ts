@@ -59,9 +59,14 @@ export class CommandLetters {
 
   /**
    * Resolves when the desk has the letter: with why it cannot stand in the conversation, if it cannot. Rejects with a FluxionError:
-   * then nothing was proposed, or the desk has not said that it has the letter.
+   * then nothing was proposed, or the desk has not said that it has the letter. `onSent` is called as soon as the desk has it.
    */
-  async propose(install: PublicIdentity, title: string, body: CommandProposal): Promise<DeskError | undefined> {
+  async propose(
+    install: PublicIdentity,
+    title: string,
+    body: CommandProposal,
+    onSent: (letter: SentLetter) => void = () => undefined,
+  ): Promise<DeskError | undefined> {
     const { memory } = this.#options;
     const mailbox = await this.#mailbox();
     const remember = (letter: SentLetter, isPosted: boolean): UnsaidProposal => {
@@ -79,6 +84,7 @@ export class CommandLetters {
         { beforePost: (letter) => void remember(letter, false) },
       );
       written = remember(sent, true);
+      onSent(sent);
     } catch (error) {
       if (error instanceof MailboxError && error.isFinal) memory.forget(body.proposal);
       throw error;

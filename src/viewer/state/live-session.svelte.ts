@@ -1,5 +1,6 @@
 import type { PublicIdentity } from '../../shared/crypto/keys.js';
-import { encodeBulk, type BulkMessage } from '../../shared/protocol/live-bulk.js';
+import type { SealedLetter } from '../../shared/protocol/mailbox-client.js';
+import { decodeCommands, encodeBulk, type BulkMessage } from '../../shared/protocol/live-bulk.js';
 import { LiveError } from '../../shared/protocol/live-errors.js';
 import {
   FIRST_GRANTS,
@@ -27,8 +28,10 @@ import {
   type Signaling,
 } from '../../live/subscriber/subscribe.js';
 import { LiveChat } from './live-chat.svelte.js';
+import { LiveCommands, type LiveCommandPost } from './live-commands.svelte.js';
 import { LiveConsole } from './live-console.svelte.js';
 import { LiveGrants } from './live-grants.svelte.js';
+import { LiveMeasure } from './live-measure.svelte.js';
 import { LivePicture } from './live-picture.svelte.js';
 import { LivePointer } from './live-pointer.js';
 import { LiveScreenshots } from './live-screenshots.svelte.js';
@@ -57,11 +60,15 @@ export interface LiveSessionOptions {
   ) => Promise<AskProof | undefined>;
   /** The install that the invitation went to; by the other ways nobody knows whose app it is. */
   readonly invited?: { readonly install: PublicIdentity; readonly report: string };
-  /** A letter that came through the connection. */
-  readonly onLetter?: (sealed: Uint8Array<ArrayBuffer>) => void;
+  /** Absent: no commands are proposed from here. */
+  readonly letters?: {
+    /** One that came through the connection. */
+    readonly receive: (sealed: Uint8Array<ArrayBuffer>) => void;
+    /** How proposals go; `carry` sends a letter by the connection, and answers whether it is on its way. */
+    readonly post: (carry: (letter: SealedLetter) => boolean) => LiveCommandPost;
+  };
 }
 
-const QUALITY_MS = 3000;
 /** What the technician does is told again after so long while there are signs of them: it keeps grants alive. */
 const DOING_AGAIN_MS = 60_000;
 
@@ -76,6 +83,8 @@ export class LiveSession {
   readonly screenshots: LiveScreenshots;
   readonly pointer: LivePointer;
   readonly video: LiveVideo;
+  readonly commands: LiveCommands | undefined;
+  readonly #measure: LiveMeasure;
   readonly #options: LiveSessionOptions;
   readonly #session: Subscription;
   #state = $state.raw<LiveState>({
@@ -87,8 +96,6 @@ export class LiveSession {
   });
   #refusal = $state.raw<LiveError | undefined>(undefined);
   #welcome = $state.raw<Welcome | undefined>(undefined);
-  #quality = $state.raw<Quality | undefined>(undefined);
-  #theirs = $state.raw<SessionMessageOf<'quality'> | undefined>(undefined);
   #openedMs = $state<number | undefined>(undefined);
   #text = $state<string | undefined>(undefined);
   #incoming: Incoming | undefined;
@@ -98,7 +105,6 @@ export class LiveSession {
   #watching: 'watching' | 'reading' = 'watching';
   #hasBegun = false;
   #saidDoingMs = -Infinity;
-  #measuring: ReturnType<typeof setInterval> | undefined;
 
   /** Throws `live-unsupported`. */
   constructor(options: LiveSessionOptions) {
@@ -132,7 +138,20 @@ export class LiveSession {
     this.video = new LiveVideo((wanted) => {
       if (this.grants.has('view-video')) this.#trySend({ type: 'video-wanted', ...wanted });
     });
-    const { signaling, servers, name } = options;
+    const { signaling, servers, name, letters } = options;
+    this.commands =
+      letters &&
+      new LiveCommands({
+        post: letters.post((letter) => this.carry(letter)),
+        with: () => this.#with,
+        author: name ?? 'You',
+      });
+    this.#measure = new LiveMeasure({
+      measure: () => this.#session.quality(),
+      send: (message) => {
+        this.#trySend(message);
+      },
+    });
     this.#session = subscribe(
       { signaling, servers, ...(name === undefined ? {} : { name: name.slice(0, 100) }) },
       {
@@ -190,12 +209,17 @@ export class LiveSession {
   get report(): string | undefined {
     return this.#options.invited?.report ?? this.#welcome?.report;
   }
+  /** Whose app it is; a proposal in a session without a report names the session in its place. */
+  get #with(): { readonly install: PublicIdentity; readonly report: string } | undefined {
+    const welcome = this.#welcome;
+    return welcome && { install: welcome.install, report: this.report ?? welcome.session };
+  }
   get quality(): Quality | undefined {
-    return this.#quality;
+    return this.#measure.quality;
   }
   /** What the customer's side measures. */
   get theirQuality(): SessionMessageOf<'quality'> | undefined {
-    return this.#theirs;
+    return this.#measure.theirs;
   }
   /** Unix ms of when it was opened. */
   get openedMs(): number | undefined {
@@ -204,6 +228,12 @@ export class LiveSession {
   /** By two texts: ours, to be sent to the customer. */
   get text(): string | undefined {
     return this.#text;
+  }
+
+  /** Nothing of it is looked at any more. */
+  dispose(): void {
+    this.screenshots.dispose();
+    this.commands?.dispose();
   }
 
   /** Our pairing text, as the signaling has made it. */
@@ -229,12 +259,13 @@ export class LiveSession {
     void this.#session.end();
   }
 
-  /** A letter about a command, sealed: by the connection, where that is allowed now. */
-  carry({ id, sealed }: { readonly id: string; readonly sealed: Uint8Array<ArrayBuffer> }): void {
-    if (!this.isReady || !this.grants.has('commands')) return;
-    // The desk has it as well: what is lost with the connection comes from there.
-    void this.#bulk?.send(encodeBulk({ head: { kind: 'letter', id }, bytes: sealed })).catch(() => undefined);
+  /** A letter about a command, sealed: by the connection, where that is allowed now. Answers whether it is. */
+  carry({ id, sealed }: SealedLetter): boolean {
+    if (!this.isReady || !this.grants.has('commands') || this.#bulk === undefined) return false;
+    // What is lost with the connection is told by the connection's end.
+    void this.#bulk.send(encodeBulk({ head: { kind: 'letter', id }, bytes: sealed })).catch(() => undefined);
     this.do('proposing');
+    return true;
   }
 
   /** It does not go on, for this reason. */
@@ -307,19 +338,14 @@ export class LiveSession {
         this.giveUp(error);
       },
     });
-    this.#measuring = setInterval(() => {
-      void this.#measure();
-    }, QUALITY_MS);
-    void this.#measure();
+    this.#measure.start();
   }
 
   #close(): void {
-    clearInterval(this.#measuring);
+    this.#measure.stop();
     this.#incoming?.stop();
     this.#incoming = undefined;
     this.#bulk = undefined;
-    this.#quality = undefined;
-    this.#theirs = undefined;
     this.grants.endAll();
     this.screenshots.stop();
     this.pointer.stop();
@@ -350,14 +376,16 @@ export class LiveSession {
         this.video.note(message);
         return;
       case 'quality':
-        this.#theirs = message;
+        this.#measure.receive(message);
         return;
     }
   }
 
   #receiveBulk({ head, bytes }: BulkMessage): void {
     if (head.kind === 'screenshot') this.screenshots.receive(head, bytes);
-    else this.#options.onLetter?.(bytes);
+    else if (head.kind === 'letter') this.#options.letters?.receive(bytes);
+    // What crosses a withdrawal is not shown any more.
+    else if (this.grants.has('commands')) this.commands?.offer(decodeCommands(bytes));
   }
 
   #start(kind: GrantKind): void {
@@ -379,22 +407,6 @@ export class LiveSession {
     if (session === undefined || words === undefined) throw new LiveError('live-closed');
     this.#asks += 1;
     return await this.#options.prove({ session, words }, ask, { number: this.#asks, sentMs: Date.now() });
-  }
-
-  async #measure(): Promise<void> {
-    try {
-      const quality = await this.#session.quality();
-      if (!this.isOpen) return;
-      this.#quality = quality;
-      const { roundTripMs, lossRatio } = quality;
-      this.#trySend({
-        type: 'quality',
-        ...(roundTripMs === undefined ? {} : { roundTripMs: Math.min(roundTripMs, 600_000) }),
-        ...(lossRatio === undefined ? {} : { lossRatio: Math.min(1, Math.max(0, lossRatio)) }),
-      });
-    } catch {
-      // The connection is gone, which is told elsewhere.
-    }
   }
 
   #trySend(message: SubscriberMessage): void {

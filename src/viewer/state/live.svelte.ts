@@ -4,6 +4,8 @@ import { reachOf, type IceServer, type Reach } from '../../shared/protocol/live-
 import { parsePairingCode } from '../../shared/protocol/pairing-code.js';
 import { DeskError, type DeskClient } from '../sources/desk-client.js';
 import type { PublicIdentity } from '../../shared/crypto/keys.js';
+import type { CommandLetters } from './command-letters.js';
+import { connectionPost, reportPost } from './live-command-post.js';
 import { INVITATION_MS, type LiveLetters } from './live-letters.js';
 import type { LiveSession, LiveSessionOptions } from './live-session.svelte.js';
 import type { SignIn } from './sign-in.svelte.js';
@@ -13,7 +15,8 @@ import { ViewerContext } from './viewer-context.js';
 export interface LiveOptions {
   readonly desk: Pick<DeskClient, 'joinLive' | 'liveServers' | 'openLiveSocket'>;
   readonly signIn: Pick<SignIn, 'isSignedIn' | 'state'>;
-  readonly technician: Pick<Technician, 'open' | 'proveAsk'>;
+  readonly technician: Pick<Technician, 'open' | 'proveAsk' | 'state' | 'onLetter'>;
+  readonly commandLetters: Pick<CommandLetters, 'propose' | 'cancel'>;
   readonly letters: Pick<LiveLetters, 'invite' | 'with' | 'carryBy' | 'takeIn'>;
   readonly replayUrl: string;
 }
@@ -113,10 +116,7 @@ export class Live {
       await letters.invite(install, { invitation, report, reason: reason.trim() });
       const correspondence = letters.with(install, `The app of ${receiptCode}`);
       const signaling = new LetterSignaling('subscriber', invitation, correspondence);
-      const onLetter = (sealed: Uint8Array<ArrayBuffer>): void => {
-        letters.takeIn(sealed);
-      };
-      return { way: 'letters', signaling, servers, invited: { install, report }, onLetter };
+      return { way: 'letters', signaling, servers, invited: { install, report } };
     });
     const session = this.#session;
     if (session === undefined || session === before) return false;
@@ -133,14 +133,14 @@ export class Live {
   /** The session that has ended is not looked at any more. */
   dismiss(): void {
     if (this.#session?.hasEnded === false) return;
-    this.#session?.screenshots.dispose();
+    this.#session?.dispose();
     this.#session = undefined;
     this.#error = undefined;
   }
 
   /** Begins with what `prepare` answers, and with what `first` does. What goes wrong is in `error`, and nothing has begun. */
   async #begin(
-    prepare: () => Promise<Pick<LiveSessionOptions, 'way' | 'signaling' | 'servers' | 'invited' | 'onLetter'>>,
+    prepare: () => Promise<Pick<LiveSessionOptions, 'way' | 'signaling' | 'servers' | 'invited'>>,
     first: (session: LiveSession) => void = () => undefined,
   ): Promise<void> {
     if (this.#isBeginning || this.#session?.hasEnded === false) return;
@@ -149,7 +149,7 @@ export class Live {
     try {
       const prepared = await prepare();
       const { LiveSession } = await import('./live-session.svelte.js');
-      const { signIn, technician, replayUrl } = this.#options;
+      const { commandLetters, letters, signIn, technician, replayUrl } = this.#options;
       const name = signIn.state.name === 'signed-in' ? signIn.state.technician : undefined;
       // Its keys are there by the time that the words are compared.
       if (signIn.isSignedIn) void technician.open();
@@ -157,6 +157,13 @@ export class Live {
         ...prepared,
         name,
         replayUrl,
+        letters: {
+          receive: (sealed) => {
+            letters.takeIn(sealed);
+          },
+          post: (carry) =>
+            prepared.invited === undefined ? connectionPost(technician, carry) : reportPost(technician, commandLetters),
+        },
         prove: async (asked, ask, stamp) => {
           if (signIn.isSignedIn) await technician.open();
           return await technician.proveAsk(asked, ask, stamp);

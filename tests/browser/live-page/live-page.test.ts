@@ -1,5 +1,6 @@
 import { userEvent } from 'vitest/browser';
 import { afterEach, describe, expect, it } from 'vitest';
+import { decodeCommands } from '../../../src/shared/protocol/live-bulk.js';
 import type { ConsoleLine } from '../../../src/shared/protocol/live-console.js';
 import { Customer } from './customer.js';
 
@@ -308,6 +309,20 @@ describe('the technician', () => {
   });
 });
 
+describe('the commands that may be proposed', () => {
+  const commands = [{ name: 'clear-cache', title: 'Clear the cache', summary: 'Empties it.', parameters: {} }];
+
+  it('are passed on while that is granted, and not before', async () => {
+    const customer = await openCustomer();
+    customer.tell({ kind: 'commands', commands });
+    customer.grant('commands');
+    customer.tell({ kind: 'commands', commands });
+    await customer.until(() => customer.bulk.length > 0, 'the list');
+    expect(customer.bulk.map(({ head }) => head)).toEqual([{ kind: 'commands' }]);
+    expect(customer.bulk.flatMap(({ bytes }) => decodeCommands(bytes))).toEqual(commands);
+  });
+});
+
 describe('the banner', () => {
   it('says who is connected, what they may do and are doing, and ends it', async () => {
     const customer = await openCustomer();
@@ -365,6 +380,19 @@ describe('the banner', () => {
     await userEvent.keyboard('{Control>}{Shift>}E{/Shift}{/Control}');
     await customer.until(() => customer.told1('stop').length === 1, 'the word');
     expect(customer.told1('stop')[0]?.what).toBe('grants');
+  });
+
+  it('says that the session is recorded, and ends that by one press without the rest', async () => {
+    const customer = await openCustomer();
+    customer.grant('chat', 'be-recorded');
+    await expect.poll(overlayText).toContain('This session is being recorded for support.');
+    expect(overlayText()).toContain('May: write messages.');
+    await press('Stop recording');
+    await customer.until(() => customer.told1('stop').length === 1, 'the word');
+    expect(customer.told1('stop')[0]?.what).toBe('recording');
+    // Here and now, also where the host process is slow.
+    expect(overlayText()).not.toContain('being recorded');
+    expect(overlayText()).toContain('May: write messages.');
   });
 
   it('goes when the host process ends the session', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { CommandDescription } from '../../../shared/commands/command.js';
 import { isLiveErrorCode, LiveError } from '../../../shared/protocol/live-errors.js';
 import type { GrantAsk, GrantKind } from '../../../shared/protocol/live-grants.js';
 import type {
@@ -35,6 +36,8 @@ export interface LiveRunOptions {
   /** Unix ms of session time 0. */
   readonly sessionStartedMs: number;
   readonly audit: AuditTrail;
+  /** What may be proposed to this host. */
+  readonly commands: () => readonly CommandDescription[];
   readonly technicianOf: (signingKey: string, sentMs: number) => Promise<LetterSender>;
   /** A letter that the technician sent through the connection. Rejects where it is not taken. */
   readonly takeLetter: (id: string, sealed: Uint8Array<ArrayBuffer>, from: string) => Promise<void>;
@@ -76,6 +79,8 @@ export class LiveRun {
   #chat: readonly Chat[] = [];
   readonly #proposals = new Set<string>();
   #error: LiveError | undefined;
+  /** The grant for which the commands were told. */
+  #offeredFor: string | undefined;
   #checking = 0;
   #asking: Promise<void> = Promise.resolve();
 
@@ -435,12 +440,23 @@ export class LiveRun {
     return { from: this.#from, report: this.#report, given: this.grants.given };
   }
 
+  /** Once for each grant, after it was told. */
+  #offerCommands(): void {
+    const grant = this.isOpen ? this.grants.given.find(({ kind }) => kind === 'commands')?.grant : undefined;
+    if (grant === this.#offeredFor) return;
+    this.#offeredFor = grant;
+    if (grant !== undefined) this.#tell({ kind: 'commands', commands: [...this.#options.commands()] });
+  }
+
   #tell(news: LiveHostNews): void {
     if (this.#source !== undefined && this.#lostMonoMs === undefined) this.#options.tell(this.#source, news);
   }
 
   #changed(): void {
-    if (!this.isOver) this.#tell({ kind: 'orders', orders: this.orders() });
+    if (!this.isOver) {
+      this.#tell({ kind: 'orders', orders: this.orders() });
+      this.#offerCommands();
+    }
     this.#options.onChange();
   }
 }

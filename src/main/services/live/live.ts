@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { CommandDescription } from '../../../shared/commands/command.js';
 import type { LetterPost, LetterSender, VerifiedLetter } from '../../../shared/protocol/letters.js';
 import { LiveError } from '../../../shared/protocol/live-errors.js';
 import type { GrantKind } from '../../../shared/protocol/live-grants.js';
@@ -31,6 +32,8 @@ export interface LiveOptions {
   /** For pairing without the desk. */
   readonly iceServers: readonly IceServer[];
   readonly invited: Invitations;
+  /** What may be proposed to this host. */
+  readonly commands: () => readonly CommandDescription[];
   readonly technicianOf: (signingKey: string, sentMs: number) => Promise<LetterSender>;
   readonly takeLetter: (id: string, sealed: Uint8Array<ArrayBuffer>, from: string) => Promise<void>;
 }
@@ -225,7 +228,8 @@ export class Live {
     this.#isBeginning = true;
     try {
       const way = await open();
-      const { app, audit, clock, post, recordings, session, technicianOf, takeLetter, windows } = this.#options;
+      const { app, audit, clock, commands, post, recordings, session, technicianOf, takeLetter, windows } =
+        this.#options;
       const run: LiveRun = new LiveRun({
         way,
         window,
@@ -237,6 +241,7 @@ export class Live {
         install: post.self,
         offers: OFFERS,
         sessionStartedMs: session.startedMs,
+        commands,
         technicianOf,
         takeLetter,
         tell: (source, news) => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   decodeBulk,
+  decodeCommands,
   encodeBulk,
   MAX_BULK_TO_PUBLISHER_BYTES,
   type BulkHead,
@@ -114,6 +115,17 @@ describe('a bulk message', () => {
     expect(() => decodeBulk(encodeBulk({ head, bytes: letter }))).toThrow(LiveError);
     const stranger = { kind: 'file', id: GRANT } as unknown as BulkHead;
     expect(() => decodeBulk(encodeBulk({ head: stranger, bytes: new Uint8Array(1) }))).toThrow(LiveError);
+  });
+
+  test('that lists commands has those that are known, and is refused where it is no list or too long a one', () => {
+    const command = { name: 'clear-cache', title: 'Clear the cache', summary: 'Empties it.', parameters: {} };
+    const encode = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+    const later = { ...command, name: 'later', parameters: { when: { type: 'moon-phase', label: 'When' } } };
+    expect(decodeCommands(encode([command, later, { name: 'Not a name' }]))).toEqual([command]);
+    for (const value of [command, 'x', null, Array.from({ length: 51 }, () => command)]) {
+      expect(() => decodeCommands(encode(value))).toThrow(LiveError);
+    }
+    expect(() => decodeCommands(new Uint8Array([0xff, 0xfe]))).toThrow(LiveError);
   });
 
   test('of any bytes is read or refused, never anything else', () => {

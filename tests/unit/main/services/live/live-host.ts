@@ -18,6 +18,7 @@ import { RecordingsDouble } from './recordings-double.js';
 import { listOf, type TechnicianDouble } from './technician-double.js';
 
 export const WORDS = ['pendant', 'birthday', 'lineage', 'molasses'];
+export const COMMAND = { name: 'clear-cache', title: 'Clear the cache', summary: 'Empties it.', parameters: {} };
 const NO_BYTES = new Uint8Array(0);
 
 /** The live service with two windows around it. */
@@ -87,6 +88,7 @@ export class LiveHost {
       rooms: undefined,
       iceServers: [],
       invited,
+      commands: () => [COMMAND],
       technicianOf: listOf(...technicians),
       takeLetter: (id, _sealed, from) => {
         this.letters.push({ id, from });

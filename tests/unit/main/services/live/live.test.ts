@@ -4,7 +4,7 @@ import type { VerifiedLetter } from '../../../../../src/shared/protocol/letters.
 import type { LogEvent } from '../../../../../src/shared/session/lane.js';
 import { COME_BACK_MS, GRACE_MS } from '../../../../../src/main/services/live/live-run.js';
 import { aProposal } from '../commands/post-double.js';
-import { LiveHost, WORDS } from './live-host.js';
+import { COMMAND, LiveHost, WORDS } from './live-host.js';
 import { TechnicianDouble } from './technician-double.js';
 
 let technician: TechnicianDouble;
@@ -247,6 +247,29 @@ describe('a connection that is lost', () => {
     host.leave('w1-1');
     host.join('w1-2');
     expect(host.session.phase).toBe('ended');
+  });
+});
+
+describe('the commands that may be proposed', () => {
+  const told = () => (host.told.get('w1-1') ?? []).filter((news) => news.kind === 'commands');
+
+  it('are told once that is granted, after the grant, and again with the next one', async () => {
+    await host.open();
+    expect(told()).toEqual([]);
+    await host.say(await signed('commands'));
+    const grant = host.session.asked[0]?.grant ?? '';
+    await allow(grant);
+    expect(told()).toEqual([{ kind: 'commands', commands: [COMMAND] }]);
+    const kinds = (host.told.get('w1-1') ?? []).map((news) =>
+      news.kind === 'orders' ? news.orders.grants.length : news.kind,
+    );
+    expect(kinds.indexOf('commands')).toBeGreaterThan(kinds.indexOf(1));
+    await host.say({ kind: 'doing', what: 'proposing' });
+    expect(told()).toHaveLength(1);
+    await host.live.run(host.session.session).grants.withdraw(grant, 'taken-back');
+    await host.say(await signed('commands'));
+    await allow(host.session.asked[0]?.grant ?? '');
+    expect(told()).toHaveLength(2);
   });
 });
 
