@@ -104,12 +104,12 @@ export class SessionLink {
     this.#send(encodeBulk({ head: { kind: 'letter', id }, bytes: sealed }));
   }
 
-  control(message: SessionMessage): void {
   sendCommands(commands: readonly CommandDescription[]): void {
     if (!this.has('commands')) return;
     this.#send(encodeBulk({ head: { kind: 'commands' }, bytes: new TextEncoder().encode(JSON.stringify(commands)) }));
   }
 
+  control(message: SessionMessage): void {
     this.#guarded(() => {
       if (!isSubscriberMessage(message)) throw new LiveError('live-malformed');
       switch (message.type) {
