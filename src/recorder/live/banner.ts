@@ -18,6 +18,8 @@ section.start { inset: auto auto 16px 16px; }
 p { margin: 0; }
 .who { font-weight: 650; }
 .dot { display: inline-block; width: 9px; height: 9px; margin-inline-end: 7px; border-radius: 50%; background: light-dark(#b3261e, #ff8d82); }
+.recorded { margin-top: 6px; font-weight: 600; color: light-dark(#b3261e, #ff8d82); }
+.recorded .dot { border-radius: 2px; }
 .idle .dot { background: light-dark(#8a8f9b, #7d828f); }
 .soft { color: light-dark(#535d6c, #a3aebd); font-size: 13px; }
 .warn { color: light-dark(#855300, #f0bf5f); }
@@ -46,6 +48,7 @@ const DOING_WORDS: Readonly<Record<Doing, string>> = {
 export interface BannerOptions {
   readonly onEnd: () => void;
   readonly onStopAll: () => void;
+  readonly onStopRecording: () => void;
   readonly onOpenPanel: () => void;
   /** How the hotkey for `onStopAll` is written. */
   readonly hotkey: string;
@@ -105,6 +108,7 @@ export class LiveBanner {
     this.#section.replaceChildren(
       this.#line('who', whoWords(orders), true),
       this.#line('soft', isOpen ? mayWords(orders) : phaseWords(phase)),
+      ...(isRecorded(orders) ? [this.#line('recorded', 'This session is being recorded for support.', true)] : []),
       ...(isOpen && orders.doing !== undefined && orders.grants.length > 0
         ? [this.#line('soft', `${nameOf(orders)} ${DOING_WORDS[orders.doing]}.`)]
         : []),
@@ -158,7 +162,7 @@ export class LiveBanner {
   }
 
   #buttons(orders: LiveOrders): HTMLElement {
-    const { onEnd, onOpenPanel, onStopAll, hotkey } = this.#options;
+    const { onEnd, onOpenPanel, onStopAll, onStopRecording, hotkey } = this.#options;
     const row = document.createElement('div');
     row.className = 'row';
     const end = this.#button('End session', onEnd);
@@ -169,6 +173,7 @@ export class LiveBanner {
       stop.title = hotkey;
       row.append(stop);
     }
+    if (isRecorded(orders)) row.append(this.#button('Stop recording', onStopRecording));
     row.append(this.#button('Details', onOpenPanel));
     const move = this.#button('⇄', () => {
       this.#isAtStart = !this.#isAtStart;
@@ -201,8 +206,13 @@ function whoWords(orders: LiveOrders): string {
 }
 
 function mayWords({ grants }: LiveOrders): string {
-  if (grants.length === 0) return 'Connected. May do nothing yet.';
-  return `May: ${grants.map(({ kind }) => titleOf(kind)).join(', ')}.`;
+  // That it is recorded is said in a line of its own.
+  const kinds = grants.map(({ kind }) => kind).filter((kind) => kind !== 'be-recorded');
+  return kinds.length === 0 ? 'Connected. May do nothing yet.' : `May: ${kinds.map(titleOf).join(', ')}.`;
+}
+
+function isRecorded({ grants }: LiveOrders): boolean {
+  return grants.some(({ kind }) => kind === 'be-recorded');
 }
 
 function titleOf(kind: GrantKind): string {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { LiveError } from '../../shared/protocol/live-errors.js';
+import type { GrantKind } from '../../shared/protocol/live-grants.js';
 import {
   liveHostNewsSchema,
   type LiveHostNews,
@@ -65,6 +66,10 @@ export class LivePage {
       },
       onStopAll: () => {
         this.#stopAll();
+      },
+      onStopRecording: () => {
+        this.#tell({ kind: 'stop', what: 'recording' });
+        this.#withdraw('be-recorded');
       },
       onOpenPanel: deps.openPanel,
       hotkey: STOP_HOTKEY,
@@ -173,9 +178,6 @@ export class LivePage {
         return;
       case 'letter':
         this.#open?.link.sendLetter(news.id, bytesOf(news.sealed));
-      case 'commands':
-        this.#open?.link.sendCommands(news.commands);
-        return;
         return;
       default:
         if (this.#signaling instanceof HostSignaling) this.#signaling.receive(news);
@@ -283,9 +285,11 @@ export class LivePage {
     this.#show();
   }
 
-  /** Everything that was granted ends here and now. */
-  #withdraw(): void {
-    for (const { grant } of this.#orders?.grants ?? []) this.#spent.add(grant);
+  /** Everything that was granted, or one kind of it, ends here and now. */
+  #withdraw(only?: GrantKind): void {
+    for (const { grant, kind } of this.#orders?.grants ?? []) {
+      if (only === undefined || only === kind) this.#spent.add(grant);
+    }
     this.#apply();
   }
 

@@ -1,4 +1,3 @@
-import type { CommandDescription } from '../../shared/commands/command.js';
 import { decodeBulk, encodeBulk, MAX_BULK_TO_PUBLISHER_BYTES } from '../../shared/protocol/live-bulk.js';
 import { LiveError } from '../../shared/protocol/live-errors.js';
 import { FrameAssembler } from '../../shared/protocol/live-frames.js';
@@ -43,6 +42,7 @@ export class SessionLink {
   readonly #ever = new Set<GrantKind>();
   readonly #told = new Set<string>();
   #grants: LiveOrders['grants'] = [];
+  #report: string | undefined;
   #inputs = { sinceMs: -Infinity, count: 0 };
   #doing = '';
   #toldDoingMs = -Infinity;
@@ -52,18 +52,9 @@ export class SessionLink {
     this.#session = session;
     this.#events = events;
     this.#bulk = new FramedSender(session.channel('bulk'));
-    const { session: id, app, install, report, startedMs, offers } = orders;
     // What was settled before this connection concerns another one.
     for (const { grant } of orders.settled) this.#told.add(grant);
-    this.say({
-      type: 'welcome',
-      session: id,
-      app,
-      install,
-      startedMs,
-      offers,
-      ...(report === undefined ? {} : { report }),
-    });
+    this.#welcome(orders);
     this.obey(orders);
   }
 
@@ -72,7 +63,10 @@ export class SessionLink {
   }
 
   /** Tells the other side what was given and what is over. */
-  obey({ grants, settled }: LiveOrders): void {
+  obey(orders: LiveOrders): void {
+    const { grants, settled } = orders;
+    // A recording has made a report for a session that had none.
+    if (orders.report !== this.#report) this.#welcome(orders);
     this.#grants = grants;
     for (const { grant, kind, untilMs } of grants) {
       this.#ever.add(kind);
@@ -85,6 +79,12 @@ export class SessionLink {
       this.#told.add(grant);
       this.say({ type: 'grant-withdrawn', grant, reason });
     }
+  }
+
+  #welcome({ session, app, install, report, startedMs, offers }: LiveOrders): void {
+    this.#report = report;
+    const about = report === undefined ? {} : { report };
+    this.say({ type: 'welcome', session, app, install, startedMs, offers, ...about });
   }
 
   say(message: PublisherMessage): void {
@@ -102,11 +102,6 @@ export class SessionLink {
 
   sendLetter(id: string, sealed: Uint8Array<ArrayBuffer>): void {
     this.#send(encodeBulk({ head: { kind: 'letter', id }, bytes: sealed }));
-  }
-
-  sendCommands(commands: readonly CommandDescription[]): void {
-    if (!this.has('commands')) return;
-    this.#send(encodeBulk({ head: { kind: 'commands' }, bytes: new TextEncoder().encode(JSON.stringify(commands)) }));
   }
 
   control(message: SessionMessage): void {

@@ -46,7 +46,8 @@ export const GRANT_WORDS: Readonly<Record<GrantKind, { readonly title: string; r
   chat: { title: 'Write messages', allows: 'Write messages that you read here, and read what you answer.' },
   'be-recorded': {
     title: 'Record this session',
-    allows: 'Keep what is shown, said and done in this session, as a part of the report.',
+    allows:
+      'Keep what this app’s windows show and record while this is allowed, and what is said and allowed in this session, as a part of the report.',
   },
 };
 

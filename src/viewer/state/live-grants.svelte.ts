@@ -26,9 +26,6 @@ export interface LiveGrantsOptions {
   readonly onOver: (kind: GrantKind) => void;
 }
 
-/** What this viewer has a use for: to record a session is asked for where one can be. */
-const USED: readonly GrantKind[] = GRANTS.filter((kind) => kind !== 'be-recorded');
-
 const NONE: GrantState = { name: 'none' };
 
 /** What the technician may do, as the customer's side has told; it is the one that decides. */
@@ -91,7 +88,7 @@ export class LiveGrants {
 
   receive(message: Extract<PublisherMessage, { type: 'welcome' | 'grant-given' | 'grant-withdrawn' }>): void {
     if (message.type === 'welcome') {
-      this.#offers = USED.filter((kind) => message.offers.includes(kind));
+      this.#offers = GRANTS.filter((kind) => message.offers.includes(kind));
     } else if (message.type === 'grant-given') {
       const { grant, kind, untilMs } = message;
       // Given up before the answer came: the other side has heard of it meanwhile.

@@ -199,3 +199,55 @@ describe('everybody', () => {
     expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(360);
   });
 });
+
+describe('a session that is recorded', () => {
+  const asksToRecord = anAsk({ kind: 'be-recorded', reason: 'So that the team can look at it again.' });
+
+  test('is asked for with what is kept, where it goes and for how long, and joins the report', async () => {
+    await open('live', withSession(anOpenSession({ asked: [asksToRecord], joins: 'K7QF2-9DM4X-7' })));
+    const ask = page.getByRole('article', { name: 'Record this session' });
+    await expect.element(ask.getByText(/everything that this app’s windows show and record is kept/)).toBeVisible();
+    await expect.element(ask.getByText(/Nothing from before/)).toBeVisible();
+    await expect
+      .element(ask.getByText(/support desk at https?:\/\/.+ and joins your report K7QF2-9DM4X-7/))
+      .toBeVisible();
+    await expect.element(ask.getByText(/For 30 min/)).toBeVisible();
+    expect(await seriousProblems()).toEqual([]);
+  });
+
+  test('makes a new report where there is none, and stays on the computer where there is no desk', async () => {
+    await open('live', withSession(anOpenSession({ asked: [asksToRecord] })));
+    await expect.element(page.getByText(/as a new report/)).toBeVisible();
+    await remove();
+    await open('live', (host) => {
+      withSession(anOpenSession({ asked: [asksToRecord] }))(host);
+      const { app, recording, deliveries } = host.state;
+      host.state = { app, recording, deliveries };
+    });
+    await expect
+      .element(page.getByText(/No support desk is set up in this app: it stays on this computer/))
+      .toBeVisible();
+  });
+
+  test('says so with its receipt code, and ends by one press', async () => {
+    const grant = aGrant('be-recorded');
+    const recording = { isOn: true, sinceMs: Date.now(), parts: 2, isSending: false, receiptCode: 'K7QF2-9DM4X-7' };
+    const { host } = await open('live', withSession(anOpenSession({ grants: [grant], recording })));
+    const said = page.getByRole('region', { name: 'Recording for support' });
+    await expect.element(said.getByText('K7QF2-9DM4X-7')).toBeVisible();
+    await expect.element(said.getByText(/2 parts are on their way or there/)).toBeVisible();
+    expect(await seriousProblems()).toEqual([]);
+    await said.getByRole('button', { name: 'Stop recording' }).click();
+    await expect
+      .poll(() => host.called('withdrawGrant'))
+      .toEqual([{ session: '44444444-4444-4444-8444-444444444444', grant: grant.grant }]);
+  });
+
+  test('says what became of it, also when the session is over', async () => {
+    const error = { code: 'disk-full', message: 'The disk is full. Make room and try again.' };
+    const recording = { isOn: false, sinceMs: Date.now(), parts: 0, isSending: false, error };
+    await open('live', withSession(anOpenSession({ phase: 'ended', recording })));
+    await expect.element(page.getByText(/The recording of this session has ended/)).toBeVisible();
+    await expect.element(page.getByText(/The disk is full/)).toBeVisible();
+  });
+});

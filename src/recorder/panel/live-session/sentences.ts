@@ -95,6 +95,29 @@ export const words = {
   takeAllBack: 'Take all back',
   hotkey: 'Also by Ctrl+Shift+E (on a Mac Cmd+Shift+E) in the app’s window.',
 
+  keepsNow:
+    'From your Allow on, everything that this app’s windows show and record is kept: the log, network requests, errors, what you do, and a video where one is on. So are the messages and what you allow in this session. Nothing from before.',
+  keepsMasked: 'What is masked in recordings is masked in this one, too.',
+  keepsJoins: (code: string, origin: string) =>
+    `It goes to the support desk at ${origin} and joins your report ${code}, a part every few minutes. What was sent stays with support for as long as they keep that report.`,
+  keepsNew: (origin: string) =>
+    `It goes to the support desk at ${origin} as a new report, a part every few minutes; you see its receipt code here. What was sent stays with support for as long as they keep the report.`,
+  keepsHere:
+    'No support desk is set up in this app: it stays on this computer, as files under “Earlier reports” that you can save and hand on.',
+  keepsUntil: (duration: string) =>
+    `For ${duration}, or until you stop it or the session ends. What was recorded until then is sent; nothing after it.`,
+
+  recorded: 'Recording for support',
+  recordedOn: (time: string) => `This session has been recorded for support since ${time}.`,
+  recordedOff: 'The recording of this session has ended.',
+  recordedParts: (parts: number) =>
+    parts === 1 ? 'One part is on its way or there.' : `${formatCount(parts)} parts are on their way or there.`,
+  recordedSending: 'A part is being put together…',
+  recordedNothing: 'Nothing of it was sent: nothing was recorded in that time.',
+  recordedCode: 'Receipt code of the report',
+  recordedProblem: 'A part could not be put together.',
+  stopRecording: 'Stop recording',
+
   chat: 'Messages',
   chatEmpty: 'No messages yet.',
   chatField: 'Write a message',

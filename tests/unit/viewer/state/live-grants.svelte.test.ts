@@ -91,7 +91,7 @@ describe('grants on the technician’s side', () => {
     expect(grants.error('chat')?.code).toBe('live-closed');
   });
 
-  it('are offered as far as this viewer can use them', () => {
+  it('are offered as far as the customer’s app can do them, in one order', () => {
     const { grants } = side();
     grants.receive({
       type: 'welcome',
@@ -99,8 +99,8 @@ describe('grants on the technician’s side', () => {
       app: { name: 'Fluxion', version: '1' },
       install: { signingKey: 'A'.repeat(43), recipient: `age1${'q'.repeat(58)}` },
       startedMs: 0,
-      offers: ['chat', 'be-recorded', 'view-dom'],
+      offers: ['be-recorded', 'chat', 'view-dom'],
     });
-    expect(grants.offers).toEqual(['view-dom', 'chat']);
+    expect(grants.offers).toEqual(['view-dom', 'chat', 'be-recorded']);
   });
 });
