@@ -173,6 +173,9 @@ export class LivePage {
       case 'chat':
         this.#open?.link.say({ type: 'chat', id: news.id, text: news.text, atMs: news.atMs });
         return;
+      case 'commands':
+        this.#open?.link.sendCommands(news.commands);
+        return;
       case 'console':
         this.#open?.relay(news.message);
         return;

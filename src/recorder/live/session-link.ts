@@ -1,3 +1,4 @@
+import type { CommandDescription } from '../../shared/commands/command.js';
 import { decodeBulk, encodeBulk, MAX_BULK_TO_PUBLISHER_BYTES } from '../../shared/protocol/live-bulk.js';
 import { LiveError } from '../../shared/protocol/live-errors.js';
 import { FrameAssembler } from '../../shared/protocol/live-frames.js';
@@ -102,6 +103,11 @@ export class SessionLink {
 
   sendLetter(id: string, sealed: Uint8Array<ArrayBuffer>): void {
     this.#send(encodeBulk({ head: { kind: 'letter', id }, bytes: sealed }));
+  }
+
+  sendCommands(commands: readonly CommandDescription[]): void {
+    if (!this.has('commands')) return;
+    this.#send(encodeBulk({ head: { kind: 'commands' }, bytes: new TextEncoder().encode(JSON.stringify(commands)) }));
   }
 
   control(message: SessionMessage): void {

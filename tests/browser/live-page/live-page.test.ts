@@ -1,5 +1,6 @@
 import { userEvent } from 'vitest/browser';
 import { afterEach, describe, expect, it } from 'vitest';
+import { decodeCommands } from '../../../src/shared/protocol/live-bulk.js';
 import type { ConsoleLine } from '../../../src/shared/protocol/live-console.js';
 import { Customer } from './customer.js';
 
@@ -305,6 +306,20 @@ describe('the technician', () => {
     customer.tell({ kind: 'letter', id, sealed: btoa('sealed') });
     await customer.until(() => customer.bulk.length === 1, 'our letter');
     expect(new TextDecoder().decode(customer.bulk[0]?.bytes)).toBe('sealed');
+  });
+});
+
+describe('the commands that may be proposed', () => {
+  const commands = [{ name: 'clear-cache', title: 'Clear the cache', summary: 'Empties it.', parameters: {} }];
+
+  it('are passed on while that is granted, and not before', async () => {
+    const customer = await openCustomer();
+    customer.tell({ kind: 'commands', commands });
+    customer.grant('commands');
+    customer.tell({ kind: 'commands', commands });
+    await customer.until(() => customer.bulk.length > 0, 'the list');
+    expect(customer.bulk.map(({ head }) => head)).toEqual([{ kind: 'commands' }]);
+    expect(customer.bulk.flatMap(({ bytes }) => decodeCommands(bytes))).toEqual(commands);
   });
 });
 
