@@ -1,5 +1,5 @@
 import { onCurrentRecorder } from './current.js';
-import type { Recorder } from './recorder.js';
+import type { Recorder } from './recorder-api.js';
 
 export const BUTTON_TAG = 'fluxion-diagnostics-button';
 

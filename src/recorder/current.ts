@@ -1,4 +1,4 @@
-import type { Recorder } from './recorder.js';
+import type { Recorder } from './recorder-api.js';
 
 // The recorder of this document, for the button: an app puts it into its page before or after it starts the recorder.
 

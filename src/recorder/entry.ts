@@ -6,11 +6,12 @@ import { currentRecorder, setCurrentRecorder } from './current.js';
 import { createBridgeHostPort, findBridge } from './host-port/electron.js';
 import { createWebHostPort } from './host-port/web.js';
 import { DEFAULT_HOTKEY, parseHotkey } from './hotkey.js';
-import { PageRecorder, type Recorder, type RecorderOptions } from './recorder.js';
+import { PageRecorder } from './recorder.js';
+import type { Recorder, RecorderOptions } from './recorder-api.js';
 
 export type { MaskOptions } from './masking/selectors.js';
 export type { ScreenState } from './lanes/screen/screen-control.js';
-export type { PanelView, Recorder, RecorderOptions } from './recorder.js';
+export type { PanelView, Recorder, RecorderOptions } from './recorder-api.js';
 
 /** Where the web host serves the recorder, unless it was told otherwise. */
 const DEFAULT_BASE_PATH = '/__fluxrec';

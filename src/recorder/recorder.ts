@@ -1,7 +1,7 @@
-import { FluxionError, toErrorResult, type ErrorResult } from '../shared/errors.js';
+import { toErrorResult, type ErrorResult } from '../shared/errors.js';
 import { RING_MAX_AGE_MS } from '../shared/constants.js';
 import type { HostPort } from '../shared/protocol/contract.js';
-import type { PanelView, RecorderContract, RecordingState, ScreenSurface } from '../shared/protocol/host.js';
+import type { RecorderContract, ScreenSurface } from '../shared/protocol/host.js';
 import type { LogLevel } from '../shared/session/lane.js';
 import type { Anchor } from '../shared/session/clock.js';
 import { SourceClock } from './clock.js';
@@ -17,57 +17,15 @@ import { ScreenControl, type ScreenState } from './lanes/screen/screen-control.j
 import { LiveGate } from './live/live-gate.js';
 import { FieldWatch } from './masking/field-watch.js';
 import type { MaskedValue } from '../shared/privacy/masked-values.js';
-import { useSelectors, type MaskOptions } from './masking/selectors.js';
+import { useSelectors } from './masking/selectors.js';
 import { PanelOverlay, type Question } from './overlay.js';
 import { listen, makeGuard, now, wallNow, type Guard } from './page.js';
 import { RequestNotice } from './request-notice.js';
+import type { PanelView, Recorder, RecorderOptions } from './recorder-api.js';
+import { RingOrders } from './ring-orders.js';
 import { openRing, type Ring } from './ring/ring.js';
+import { StatusTeller } from './status-teller.js';
 import { holdLock } from './window-id.js';
-
-export type { PanelView };
-
-/** The recorder of one document. None of its functions throws, and no promise of it rejects. */
-export interface Recorder {
-  /** `stopped` after `stop()`; all others are what the customer is told as well. */
-  readonly state: RecordingState | 'stopped';
-  readonly isPanelOpen: boolean;
-  /** So many of support's requests wait for the customer's word, in the panel's view `approvals`. */
-  readonly pendingRequests: number;
-  /** Whether a video of the screen is being recorded, or why not. */
-  readonly screen: ScreenState;
-  /**
-   * Begins a video, which is recorded like everything else and sent like everything else: of this window with what is masked
-   * painted over (`app`), or of a screen that the customer chooses, as it is (`screen`). Call it right after a gesture: the
-   * browser asks the customer. It resolves when it is on or known why not.
-   */
-  startScreen(options?: { readonly surface?: ScreenSurface }): Promise<void>;
-  stopScreen(): Promise<void>;
-  /** A PNG of this window, masked as the video is, to be called right after a gesture. It is given to you and not recorded. */
-  screenshot(): Promise<Blob | undefined>;
-  /** Shows the panel. It resolves when the panel is there, or a sentence that says why not. */
-  openPanel(view?: PanelView): Promise<void>;
-  /** This window only. What happens while it is paused is not kept. */
-  setPaused(paused: boolean): void;
-  /** Writes a line to the log lane, for a logger of the app that does not write to the console. */
-  log(level: LogLevel, message: string, ...args: unknown[]): void;
-  /** Called after each change of `state`, `screen`, `pendingRequests` or `isPanelOpen`. Answers how to stop listening. */
-  onChange(listener: () => void): () => void;
-  /** Ends recording in this document for good. What was recorded stays until it is too old. */
-  stop(): void;
-}
-
-export interface RecorderOptions {
-  /** Where the host serves the recorder on the app's origin. */
-  readonly basePath?: string;
-  /** @internal The way to the host, if it is neither HTTP nor Electron's IPC. */
-  readonly host?: HostPort<RecorderContract>;
-  /** Selectors for masking, beside the attributes data-fluxrec-mask, -unmask and -block. */
-  readonly mask?: MaskOptions;
-  /** Opens the panel: `Mod+Shift+D` by default (Mod is Ctrl, on a Mac Cmd); false for none. */
-  readonly hotkey?: string | false;
-  /** The name under which `log()` writes: `app` by default. */
-  readonly logger?: string;
-}
 
 const PANEL_TITLES: Readonly<Record<PanelView, string>> = {
   send: 'Send Diagnostics',
@@ -76,9 +34,6 @@ const PANEL_TITLES: Readonly<Record<PanelView, string>> = {
   approvals: 'Requests of support',
   live: 'Live session',
 };
-/** How much there is, is told so often while the customer looks, and so often while nobody does. */
-const STATUS_SEEN_MS = 2000;
-const STATUS_UNSEEN_MS = 10_000;
 /** Another document of a source that is gone cannot hold its lock. */
 const SOURCE_LOCK_WAIT_MS = 5000;
 /** Faults of our own that are told one by one; the later ones only count. */
@@ -113,6 +68,8 @@ export class PageRecorder implements Recorder {
   readonly #writer: LogWriter;
   readonly #screen: ScreenControl;
   readonly #live: LiveGate;
+  readonly #status: StatusTeller;
+  readonly #orders: RingOrders;
   readonly #logger: string;
   readonly #listeners = new Set<() => void>();
   readonly #freshStarts: (() => void)[] = [];
@@ -125,14 +82,10 @@ export class PageRecorder implements Recorder {
   #isStopped = false;
   #failure: ErrorResult | undefined;
   #maxAgeMs = RING_MAX_AGE_MS;
-  #lastAnchor: Anchor | undefined;
-  #toldTitle = '';
   #source = '';
   #pendingRequests = 0;
-  #isTelling = false;
   /** Masked values were lost on their way to the host. */
   #isHostUntold = false;
-  #toldMs = 0;
   #faults = 0;
 
   constructor(host: HostPort<RecorderContract>, ownUrl: string, options: RecorderOptions) {
@@ -151,9 +104,8 @@ export class PageRecorder implements Recorder {
       wallNow,
       ask: async () => (await this.#link.call('clock', {})).sessionMs,
       onAnchor: (anchor) => {
-        this.#lastAnchor = anchor;
         this.#ring?.anchor(anchor);
-        this.#sendAnchor();
+        this.#status.setAnchor(anchor);
       },
       onStep: (stepMs) => {
         const seconds = Math.round(Math.abs(stepMs) / 100) / 10;
@@ -181,6 +133,8 @@ export class PageRecorder implements Recorder {
     this.#screen = this.#screenControl(context);
     this.#writer = new LogWriter(context);
     this.#live = this.#liveGate(originMs);
+    this.#status = this.#statusTeller();
+    this.#orders = this.#ringOrders();
     this.#startLanes(context, useSelectors(options.mask ?? {}));
     this.#listenToHost();
     this.#listenToPage();
@@ -218,7 +172,7 @@ export class PageRecorder implements Recorder {
   async openPanel(view: PanelView = 'send'): Promise<void> {
     const title = PANEL_TITLES[view];
     this.#flow.flush();
-    void this.#tellStatus();
+    void this.#status.tell();
     try {
       const { embedUrl } = await this.#link.call('openPanel', { view });
       if (embedUrl !== undefined) this.#overlay.open(embedUrl, title);
@@ -282,8 +236,37 @@ export class PageRecorder implements Recorder {
       consent: () => this.#overlay.ask(SCREEN_CONSENT),
       onChange: () => {
         this.#changed();
-        void this.#tellStatus();
+        void this.#status.tell();
       },
+    });
+  }
+
+  #statusTeller(): StatusTeller {
+    return new StatusTeller({
+      call: this.#link.call.bind(this.#link),
+      ring: () => this.#ring,
+      state: () => (this.#state === 'stopped' ? 'paused' : this.#state),
+      surface: () => this.#screen.surface,
+      title: () => this.#title(),
+      isLookedAt: () => this.#overlay.isOpen,
+      onFailure: (failure) => {
+        this.#failure = failure;
+        this.#setState();
+      },
+    });
+  }
+
+  #ringOrders(): RingOrders {
+    return new RingOrders({
+      call: this.#link.call.bind(this.#link),
+      ring: () => this.#ring,
+      flow: this.#flow,
+      screen: this.#screen,
+      isPaused: () => this.#isPaused,
+      freshStart: () => {
+        this.#freshStart();
+      },
+      tellStatus: () => this.#status.tell(),
     });
   }
 
@@ -297,7 +280,7 @@ export class PageRecorder implements Recorder {
       source: {
         originMs,
         id: () => this.#source,
-        anchor: () => this.#lastAnchor,
+        anchor: () => this.#status.anchor,
         isPaused: () => this.#isPaused || this.#isStopped,
         freshStart: () => {
           this.#freshStart();
@@ -353,9 +336,9 @@ export class PageRecorder implements Recorder {
       on('setPaused', ({ paused }) => {
         this.setPaused(paused);
       }),
-      on('handOver', (request) => void this.#handOver(request)),
-      on('checkout', () => void this.#checkout()),
-      on('wipe', ({ wipe }) => void this.#wipe(wipe)),
+      on('handOver', (request) => void this.#orders.handOver(request)),
+      on('checkout', () => void this.#orders.checkout()),
+      on('wipe', ({ wipe }) => void this.#orders.wipe(wipe)),
       on('stopScreen', () => void this.stopScreen()),
       on('live', ({ session, news }) => {
         this.#live.receive(session, news);
@@ -371,13 +354,7 @@ export class PageRecorder implements Recorder {
         this.#changed();
       }),
     );
-    const timer = setInterval(() => {
-      if (this.#overlay.isOpen || now() - this.#toldMs >= STATUS_UNSEEN_MS - STATUS_SEEN_MS / 2)
-        void this.#tellStatus();
-    }, STATUS_SEEN_MS);
-    this.#stops.push(() => {
-      clearInterval(timer);
-    });
+    this.#stops.push(this.#status.start());
   }
 
   #listenToPage(): void {
@@ -424,14 +401,14 @@ export class PageRecorder implements Recorder {
       this.#freshStart();
     });
     this.#failure = undefined;
-    this.#toldTitle = this.#title();
+    this.#status.noteTitle();
     this.#clock.begin(anchor);
     if (this.#flow.openTo(ring, !isFirst)) this.#freshStart();
     if (!isFirst) this.#screen.reset();
     this.setPaused(welcome.paused || this.#isPaused);
     this.#changed();
     void this.#tellMasked(this.#fields.all('host'));
-    void this.#tellStatus();
+    void this.#status.tell();
   }
 
   /** Its rows stay; with the lock gone, another window hands them over. */
@@ -444,78 +421,6 @@ export class PageRecorder implements Recorder {
     this.#ring = undefined;
   }
 
-  async #handOver(request: {
-    readonly handOver: string;
-    readonly startMs: number;
-    readonly endMs: number;
-  }): Promise<void> {
-    const { handOver } = request;
-    try {
-      await this.#screen.cut();
-      this.#flow.flush();
-      const ring = this.#ring;
-      if (ring === undefined) throw new FluxionError('not-recording', 'This window has not begun to record.');
-      const { dead } = await ring.handOver(request, async (segments, stored) => {
-        await this.#link.call('append', { handOver, segments }, stored);
-      });
-      await this.#link.call('handedOver', { handOver, dead });
-    } catch (error) {
-      // The host waits for a word from every window; if it cannot be reached either, it stops waiting by itself.
-      await this.#link.call('handedOver', { handOver, dead: [], error: toErrorResult(error) }).catch(() => undefined);
-    }
-  }
-
-  /** The snapshot first: it does not wait for the video. */
-  async #checkout(): Promise<void> {
-    this.#flow.flush();
-    this.#freshStart();
-    await this.#screen.cut().catch(() => undefined); // Its state says why.
-  }
-
-  async #wipe(wipe: string): Promise<void> {
-    let failure: ErrorResult | undefined;
-    this.#flow.setClosed(true);
-    this.#flow.clear();
-    try {
-      await this.#ring?.wipe();
-    } catch (error) {
-      failure = toErrorResult(error);
-    }
-    this.#flow.clear();
-    this.#screen.reset();
-    this.#flow.setClosed(this.#isPaused);
-    this.#flow.report('wiped', 'Everything recorded before was erased.');
-    this.#freshStart();
-    const error = failure === undefined ? {} : { error: failure };
-    await this.#link.call('wiped', { wipe, ...error }).catch(() => undefined);
-    await this.#tellStatus();
-  }
-
-  async #tellStatus(): Promise<void> {
-    const ring = this.#ring;
-    if (ring === undefined || this.#isTelling) return;
-    this.#isTelling = true;
-    this.#toldMs = now();
-    try {
-      const { lanes, oldestMs, dropped, failure } = await ring.totals();
-      this.#failure = failure;
-      this.#setState();
-      if (this.#title() !== this.#toldTitle) this.#sendAnchor();
-      await this.#link.call('status', {
-        state: this.#state === 'stopped' ? 'paused' : this.#state,
-        ...(failure === undefined ? {} : { error: failure }),
-        ...(oldestMs === undefined ? {} : { oldestMs }),
-        lanes,
-        dropped,
-        ...(this.#screen.surface === undefined ? {} : { screen: this.#screen.surface }),
-      });
-    } catch {
-      // The host is away or has forgotten us: the link takes care of it, and the next status tells it all.
-    } finally {
-      this.#isTelling = false;
-    }
-  }
-
   /** What the app's own process may log is masked there as well. A host that was away gets them all. */
   async #tellMasked(values: readonly MaskedValue[]): Promise<void> {
     if (this.#ring === undefined || values.length === 0) return;
@@ -523,14 +428,6 @@ export class PageRecorder implements Recorder {
     await this.#link.call('mask', { values: [...values] }).catch(() => {
       this.#isHostUntold = true;
     });
-  }
-
-  #sendAnchor(): void {
-    const anchor = this.#lastAnchor;
-    if (anchor === undefined) return;
-    this.#toldTitle = this.#title();
-    // Lost with the host: its next hello brings a new one.
-    this.#link.call('anchor', { anchor, title: this.#toldTitle }).catch(() => undefined);
   }
 
   #title(): string {
@@ -558,7 +455,7 @@ export class PageRecorder implements Recorder {
   #changed(): void {
     const isNew = this.#setState();
     for (const listener of [...this.#listeners]) this.#guard(listener)();
-    if (isNew) void this.#tellStatus();
+    if (isNew) void this.#status.tell();
   }
 
   /** A fault of ours, which the page must not feel: it is told in the recording, and costs what it hit. */
