@@ -10,6 +10,8 @@ const conditions = ['fluxrec-source'];
 // One build for everything that `npm start` runs: the Node processes (main) and the documents (renderer).
 export default defineConfig({
   main: {
+    // Its file for Node declares a `require` of its own, beside the one that electron-vite puts into the same chunk.
+    resolve: { alias: [{ find: /^fflate$/, replacement: 'fflate/browser' }] },
     ssr: { resolve: { conditions: [...conditions, 'node', 'module'] } },
     build: {
       sourcemap: true,
