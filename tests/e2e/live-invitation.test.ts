@@ -89,10 +89,10 @@ describe.skipIf(findChromium() === undefined)('going live from a report', () => 
       await asked.getByRole('button', { name: 'Allow' }).click();
       await asked.waitFor({ state: 'detached' });
     }
-    await desk.getByRole('link', { name: 'Propose commands in the report' }).waitFor();
+    await desk.getByRole('link', { name: 'in the report' }).waitFor();
     // The mailbox does not reach the customer now.
     product.network?.stall(true);
-    await desk.getByRole('link', { name: 'Propose commands in the report' }).click();
+    await desk.getByRole('link', { name: 'in the report' }).click();
     const thread = await propose(desk, 'Look at the computer’s state', 'is the network all right?');
     await panel.getByRole('link', { name: /^Requests/ }).click();
     await panel.getByRole('article').filter({ hasText: 'is the network all right?' }).waitFor();

@@ -2,7 +2,7 @@ import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from '../lab/chromium.js';
 import { panelOf, startProduct, type Product } from './product.js';
-import { enrol } from './support-steps.js';
+import { approve, comesTo, enrol } from './support-steps.js';
 
 // A live session as both people have it: the customer's panel and app, the technician's viewer, a real desk between them.
 
@@ -133,6 +133,44 @@ describe.skipIf(findChromium() === undefined)('a live session, on the technician
     await desk.getByRole('combobox', { name: 'Level' }).selectOption({ label: 'Warnings and errors' });
     await list.getByText('sync: no answer of the server').waitFor();
     expect(await list.getByText('sync: begins').count()).toBe(0);
+    await desk.getByRole('combobox', { name: 'Level' }).selectOption({ label: 'All levels' });
+  });
+
+  it('has the lines of the host process and of another window, too', async () => {
+    const other = await fluxion.context().newPage();
+    await other.goto(fluxion.url());
+    await other.getByRole('button', { name: 'Send Diagnostics' }).waitFor();
+    await other.evaluate(() => {
+      console.warn('the other window says this');
+    });
+    const list = desk.getByRole('listbox', { name: 'Console' });
+    await list.getByText('the other window says this').waitFor();
+    await other.close();
+    const source = desk.getByRole('combobox', { name: 'Source' });
+    await source.selectOption({ label: 'Host process' });
+    expect(await list.getByText('the other window says this').count()).toBe(0);
+    expect(await list.getByRole('option').count()).toBeGreaterThan(0);
+    await source.selectOption({ label: 'All sources' });
+  });
+
+  it('proposes a command of the app, which the customer approves; its output comes', async () => {
+    await desk.getByRole('tab', { name: 'Commands' }).click();
+    await ask('Propose commands', 'to see what it runs on');
+    await panel.getByText('to see what it runs on').waitFor();
+    await press('Allow');
+    await desk.getByRole('button', { name: 'Propose a command' }).click();
+    const form = desk.getByRole('form', { name: 'Propose a command' });
+    await form.getByLabel('Command', { exact: true }).selectOption({ label: 'Look at the computer’s state' });
+    await form.getByLabel('Why, for the customer').fill('To see the version of everything');
+    await form.getByRole('button', { name: 'Propose' }).click();
+    const thread = desk.getByRole('region', { name: 'Commands proposed' }).locator('article').first();
+    await expect.poll(() => thread.getAttribute('data-state')).toBe('waiting');
+    await panel.getByRole('link', { name: /^Requests/ }).click();
+    await approve(panel, 'To see the version of everything', thread);
+    await comesTo(thread, 'done');
+    await thread.locator('[data-receipt="good"]').waitFor();
+    await thread.getByText('node', { exact: false }).first().waitFor();
+    await panel.getByRole('link', { name: 'Live' }).click();
   });
 
   it('points at things, takes pictures; nothing of it without its own grant', async () => {
