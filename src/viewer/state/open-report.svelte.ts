@@ -5,6 +5,7 @@ import { neighbour } from '../model/at-moment.js';
 import { replayWindows, type ReplayWindow } from '../model/chains.js';
 import { recordingGaps, type RecordingGap } from '../model/gaps.js';
 import type { ErrorItem, ItemOfLane, LogItem } from '../model/items.js';
+import { liveStretches, type LiveStretch } from '../model/live-stretches.js';
 import type { Moment } from '../model/moment.js';
 import { openingMoment } from '../model/opening-moment.js';
 import { Timeline, type LaneProgress, type SegmentProblem } from '../model/timeline.js';
@@ -57,6 +58,8 @@ export class OpenReport {
     recordingGaps(this.items('recorder'), this.#contents?.index.endMs ?? 0),
   );
 
+  /** Where a live session was, as far as it was recorded. */
+  readonly liveStretches: readonly LiveStretch[] = $derived(liveStretches(this.items('live')));
   /** Where people turned to another window of the app. */
   readonly windowSwitches: readonly WindowSwitch[] = $derived(
     windowSwitches(this.#contents?.windows ?? [], this.items('action')),
