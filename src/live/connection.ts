@@ -128,10 +128,10 @@ export class Connection {
     return channel;
   }
 
-  /** Publisher only: makes a new offer. */
-  addTrack(track: MediaStreamTrack, stream: MediaStream): RTCRtpSender | undefined {
+  /** Publisher only: makes a new offer, a moment after this; until then its codecs may be chosen. */
+  addTrack(track: MediaStreamTrack, stream: MediaStream): RTCRtpTransceiver | undefined {
     this.#peer.addTrack(track, stream);
-    return this.#connection.getSenders().find((sender) => sender.track === track);
+    return this.#connection.getTransceivers().find(({ sender }) => sender.track === track);
   }
 
   removeTrack(track: MediaStreamTrack, stream: MediaStream): void {

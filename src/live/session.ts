@@ -88,8 +88,8 @@ export class LiveSession {
     this.#open().send(message);
   }
 
-  /** The publisher's audio and video; answers the track's sender. */
-  addTrack(track: MediaStreamTrack, stream: MediaStream): RTCRtpSender | undefined {
+  /** The publisher's audio and video: its codecs may be chosen before this turn of the event loop ends. */
+  addTrack(track: MediaStreamTrack, stream: MediaStream): RTCRtpTransceiver | undefined {
     return this.#open().connection.addTrack(track, stream);
   }
 

@@ -7,7 +7,7 @@ import { listen, type Guard } from '../page.js';
 import type { BannerQuestion } from './banner.js';
 import type { SessionLink } from './session-link.js';
 import { canMaskVideo, MaskedVideo } from './video/masked-video.js';
-import { FIRST_LIMITS, limit, tune, type VideoLimits } from './video/sending.js';
+import { FIRST_LIMITS, limit, preferCodecs, tune, type VideoLimits } from './video/sending.js';
 
 type VideoState = NonNullable<LiveReport['video']>;
 type Surface = NonNullable<VideoState['surface']>;
@@ -108,17 +108,22 @@ export class LiveVideo {
     this.#deps.onQuestion(undefined);
     this.#tell({ state: 'asking', surface });
     let capture: MediaStreamTrack | undefined;
+    let masked = surface === 'app' ? this.#mask(turn) : undefined;
     try {
       const { track, isOwn } = await askForCapture(surface);
       capture = track;
+      // A screen that is chosen may turn out to be this very window.
+      if (isOwn) masked ??= this.#mask(turn);
       if (turn !== this.#turn || !this.#isGranted) {
+        masked?.stop();
         track.stop();
         return;
       }
       this.#capture = track;
       await limit(track, this.#limits);
-      await this.#send(track, isOwn, turn);
+      await this.#send(track, masked, turn);
     } catch (error) {
+      masked?.stop();
       capture?.stop();
       if (turn !== this.#turn) return;
       this.#end();
@@ -128,13 +133,18 @@ export class LiveVideo {
     }
   }
 
-  async #send(capture: MediaStreamTrack, isOwn: boolean, turn: number): Promise<void> {
+  #mask(turn: number): MaskedVideo {
     const { fields, guard } = this.#deps;
-    const onEnd = guard(() => {
+    return new MaskedVideo(fields, guard, () => {
       if (turn === this.#turn) this.#broke();
     });
-    const masked = isOwn ? new MaskedVideo(capture, fields, guard, onEnd) : undefined;
-    const track = masked?.track ?? capture;
+  }
+
+  async #send(capture: MediaStreamTrack, masked: MaskedVideo | undefined, turn: number): Promise<void> {
+    const onEnd = this.#deps.guard(() => {
+      if (turn === this.#turn) this.#broke();
+    });
+    const track = masked?.show(capture) ?? capture;
     track.contentHint = 'detail';
     const stream = new MediaStream([track]);
     const session = this.#session;
@@ -152,11 +162,13 @@ export class LiveVideo {
         capture.stop();
       },
     ];
-    const sender = session.addTrack(track, stream);
-    const codec = sender === undefined ? undefined : await tune(sender);
+    const transceiver = session.addTrack(track, stream);
+    if (transceiver !== undefined) preferCodecs(transceiver);
+    const codec = transceiver === undefined ? undefined : await tune(transceiver.sender);
     if (turn !== this.#turn) return;
+    masked?.giveAgain();
     const { width = 0, height = 0 } = capture.getSettings();
-    const surface = isOwn ? 'app' : 'screen';
+    const surface = masked === undefined ? 'screen' : 'app';
     this.#tell({ state: 'on', surface }, { width, height, ...(codec === undefined ? {} : { codec }) });
   }
 

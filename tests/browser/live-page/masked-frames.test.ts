@@ -8,7 +8,7 @@ const VIEWPORT = { width: 64, height: 48, left: 0, top: 0, scale: 1 };
 const MAGENTA = [255, 0, 255];
 
 let nowMs = 0;
-const sent: VideoFrame[] = [];
+let sent: VideoFrame[] = [];
 let waiting = 0;
 let stale = 0;
 let masked: MaskedFrames;
@@ -16,10 +16,13 @@ let masked: MaskedFrames;
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   [nowMs, waiting, stale] = [1000, 0, 0];
+  // The pictures of the tests before go on being given.
+  const mine: VideoFrame[] = [];
+  sent = mine;
   masked = new MaskedFrames({
     now: () => nowMs,
     write: (frame) => {
-      sent.push(frame);
+      mine.push(frame);
       return Promise.resolve();
     },
     onFrame: () => waiting++,
@@ -110,5 +113,22 @@ describe('a frame of the live video', () => {
     addFrame();
     vi.advanceTimersByTime(1000);
     expect(stale).toBe(0);
+  });
+
+  it('is given again, as it was painted over, while no other comes', async () => {
+    vi.useRealTimers();
+    rest(300, 8);
+    addFrame();
+    nowMs += 5;
+    addReport(8);
+    await first();
+    nowMs += 200;
+    await expect.poll(() => sent.length, { timeout: 3000 }).toBeGreaterThan(2);
+    const again = sent.at(-1) as VideoFrame;
+    expect(again.timestamp).toBe(nowMs * 1000);
+    expect(await pixel(again, 16, 8)).toEqual([128, 128, 128]);
+    const before = sent.length;
+    masked.giveAgain();
+    await expect.poll(() => sent.length).toBeGreaterThan(before);
   });
 });

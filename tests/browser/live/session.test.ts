@@ -127,7 +127,7 @@ describe('an open session', () => {
     const stream = canvas.captureStream(15);
     const [track] = stream.getVideoTracks();
     if (track === undefined) throw new Error('no track');
-    expect(publisher.session.addTrack(track, stream)?.track).toBe(track);
+    expect(publisher.session.addTrack(track, stream)?.sender.track).toBe(track);
     await subscriber.until(() => subscriber.tracks.length === 1, 'a track');
     const [received] = subscriber.tracks;
     const video = document.createElement('video');

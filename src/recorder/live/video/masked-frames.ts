@@ -3,6 +3,7 @@ import { FrameGate } from '../../lanes/screen/frame-gate.js';
 import { toFramePixels, type Covering } from '../../lanes/screen/hull.js';
 import { paintOver, pictureOf } from '../../lanes/screen/picture.js';
 import { Steps } from '../../ring/steps.js';
+import { LastPicture } from './last-picture.js';
 
 export interface MaskedFramesOptions {
   /** Monotonic ms of the page. */
@@ -26,6 +27,9 @@ export class MaskedFrames {
   readonly #options: MaskedFramesOptions;
   readonly #gate: FrameGate<VideoFrame>;
   readonly #steps: Steps;
+  readonly #last = new LastPicture((picture) => {
+    if (this.#waiting === 0) this.#sendAgain(picture);
+  });
   #waiting = 0;
   #stale: ReturnType<typeof setTimeout> | undefined;
 
@@ -52,6 +56,11 @@ export class MaskedFrames {
     this.#gate.addReport(report);
   }
 
+  /** What was seen last, at once. */
+  giveAgain(): void {
+    this.#last.giveAgain();
+  }
+
   #pass(frame: VideoFrame, covering: Covering | undefined): void {
     if (covering === undefined || this.#waiting >= MAX_WAITING) {
       this.#drop(frame);
@@ -66,8 +75,14 @@ export class MaskedFrames {
         this.#waiting -= 1;
         frame.close();
       }
+      this.#last.keep(shown);
       await this.#options.write(shown);
     });
+  }
+
+  #sendAgain(picture: VideoFrame): void {
+    const shown = new VideoFrame(picture, { timestamp: toMicroseconds(this.#options.now()) });
+    this.#steps.start(() => this.#options.write(shown));
   }
 
   #drop(frame: VideoFrame): void {

@@ -21,37 +21,56 @@ export function canMaskVideo(): boolean {
 
 /** A capture of this window as a track in which what is masked is painted over. */
 export class MaskedVideo {
-  readonly track: MediaStreamTrack;
   readonly #worker: Worker;
   readonly #reporter: AreaReporter;
+  #capture: MediaStreamTrack | undefined;
+  #track: MediaStreamTrack | undefined;
 
-  /** `onBroken`: nothing more comes. The capture's own end is for who made it to hear of. */
-  constructor(capture: MediaStreamTrack, fields: FieldWatch, guard: Guard, onBroken: () => void) {
-    const { readable } = new MediaStreamTrackProcessor({ track: capture, maxBufferSize: 2 });
-    const generator = new MediaStreamTrackGenerator({ kind: 'video' });
-    const { writable } = generator;
-    this.track = generator;
+  /**
+   * To be made before the capture is asked for: of its first frame it must be known what was where before. `onBroken`: nothing more
+   * comes. The capture's own end is for who made it to hear of.
+   */
+  constructor(fields: FieldWatch, guard: Guard, onBroken: () => void) {
     this.#worker = new Worker(new URL('./video-worker.ts', import.meta.url), { type: 'module', name: 'fluxrec-video' });
     this.#worker.onmessage = guard(({ data }: MessageEvent<FromVideoWorker>) => {
       if (data.kind === 'frame') this.#reporter.reportSoon();
       else if (data.kind === 'broken') onBroken();
       // A track that has ended in this moment has nothing to give.
-      else refresh(capture).catch(() => undefined);
+      else if (this.#capture !== undefined) refresh(this.#capture).catch(() => undefined);
     });
     this.#worker.onerror = guard((event: Event) => {
       event.preventDefault();
       onBroken();
     });
-    const start = { kind: 'start', frames: readable, painted: writable, timeOriginMs: performance.timeOrigin } as const;
-    this.#worker.postMessage(start satisfies ToVideoWorker, [readable, writable]);
+    this.#post({ kind: 'start', timeOriginMs: performance.timeOrigin });
     this.#reporter = new AreaReporter(new MaskedAreas(fields.shadowRoots, fields), guard, (report) => {
-      this.#worker.postMessage({ kind: 'areas', report } satisfies ToVideoWorker);
+      this.#post({ kind: 'areas', report });
     });
+  }
+
+  /** Once. */
+  show(capture: MediaStreamTrack): MediaStreamTrack {
+    this.#capture = capture;
+    const { readable: frames } = new MediaStreamTrackProcessor({ track: capture, maxBufferSize: 2 });
+    const track = new MediaStreamTrackGenerator({ kind: 'video' });
+    const { writable: painted } = track;
+    this.#track = track;
+    this.#post({ kind: 'frames', frames, painted }, [frames, painted]);
+    return track;
+  }
+
+  /** The connection can take pictures now: what it was given before is lost. */
+  giveAgain(): void {
+    this.#post({ kind: 'again' });
   }
 
   stop(): void {
     this.#reporter.stop();
     this.#worker.terminate();
-    this.track.stop();
+    this.#track?.stop();
+  }
+
+  #post(message: ToVideoWorker, transfer: Transferable[] = []): void {
+    this.#worker.postMessage(message, transfer);
   }
 }

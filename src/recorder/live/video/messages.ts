@@ -3,15 +3,17 @@ import type { AreaReport } from '../../lanes/screen/area-report.js';
 // What the page and the worker of its live video say to each other.
 
 export type ToVideoWorker =
+  /** `performance.timeOrigin` of the page, to which all times refer. */
+  | { readonly kind: 'start'; readonly timeOriginMs: number }
+  | { readonly kind: 'areas'; readonly report: AreaReport }
+  /** Once: straight from the capture, and to the track that is sent. */
   | {
-      readonly kind: 'start';
-      /** Straight from the capture, and to the track that is sent. */
+      readonly kind: 'frames';
       readonly frames: ReadableStream<VideoFrame>;
       readonly painted: WritableStream<VideoFrame>;
-      /** `performance.timeOrigin` of the page, to which all times refer. */
-      readonly timeOriginMs: number;
     }
-  | { readonly kind: 'areas'; readonly report: AreaReport };
+  /** The last picture is to be given again: until now nobody could take it. */
+  | { readonly kind: 'again' };
 
 export type FromVideoWorker =
   /** A frame waits for the page's word on what was where. */

@@ -4,6 +4,7 @@
 const CODECS = ['video/AV1', 'video/VP9', 'video/VP8'];
 const MAX_BITRATE = 6_000_000;
 const NEGOTIATED_MS = 5000;
+const LOOK_MS = 10;
 
 export interface VideoLimits {
   readonly maxHeight: number;
@@ -20,6 +21,16 @@ interface NewerEncoding extends RTCRtpEncodingParameters {
 interface NewerParameters extends RTCRtpSendParameters {
   degradationPreference?: 'maintain-resolution';
   encodings: NewerEncoding[];
+}
+
+/** The offer names the better ones first: a video that begins with another codec begins with one more whole picture. */
+export function preferCodecs(transceiver: RTCRtpTransceiver): void {
+  const all = RTCRtpSender.getCapabilities('video')?.codecs ?? [];
+  const rank = ({ mimeType }: RTCRtpCodec): number => {
+    const at = CODECS.indexOf(mimeType);
+    return at === -1 ? CODECS.length : at;
+  };
+  if (all.length > 0) transceiver.setCodecPreferences([...all].sort((a, b) => rank(a) - rank(b)));
 }
 
 /** Chooses the best codec that both sides have. Resolves with its name, when the other side has answered the offer. */
@@ -41,7 +52,7 @@ export async function tune(sender: RTCRtpSender): Promise<string | undefined> {
       return codec?.mimeType.replace('video/', '');
     }
     if (performance.now() - startMs > NEGOTIATED_MS) return undefined;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }
 

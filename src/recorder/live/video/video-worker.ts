@@ -1,22 +1,27 @@
 import { MaskedFrames } from './masked-frames.js';
 import type { FromVideoWorker, ToVideoWorker } from './messages.js';
 
-// The worker's composition root: frames and reports in, painted frames out.
+// The worker's composition root: frames and reports in, painted frames out. Reports come first: of a frame it must be known where
+// things were before it.
 
 let masked: MaskedFrames | undefined;
+let writer: WritableStreamDefaultWriter<VideoFrame> | undefined;
 
-function start({ frames, painted, timeOriginMs }: Extract<ToVideoWorker, { kind: 'start' }>): MaskedFrames {
+function say(message: FromVideoWorker): void {
+  postMessage(message);
+}
+
+function onBroken(): void {
+  say({ kind: 'broken' });
+}
+
+function start(timeOriginMs: number): MaskedFrames {
   const offsetMs = performance.timeOrigin - timeOriginMs;
-  const writer = painted.getWriter();
-  const say = (message: FromVideoWorker): void => {
-    postMessage(message);
-  };
-  const onBroken = (): void => {
-    say({ kind: 'broken' });
-  };
-  const started = new MaskedFrames({
+  return new MaskedFrames({
     now: () => performance.now() + offsetMs,
-    write: (frame) => writer.write(frame),
+    write: async (frame) => {
+      await writer?.write(frame);
+    },
     onFrame: () => {
       say({ kind: 'frame' });
     },
@@ -25,8 +30,6 @@ function start({ frames, painted, timeOriginMs }: Extract<ToVideoWorker, { kind:
     },
     onBroken,
   });
-  read(frames, started).catch(onBroken);
-  return started;
 }
 
 /** Until the capture ends, which the page hears of from its track. */
@@ -40,6 +43,19 @@ async function read(frames: ReadableStream<VideoFrame>, into: MaskedFrames): Pro
 }
 
 addEventListener('message', ({ data }: MessageEvent<ToVideoWorker>) => {
-  if (data.kind === 'start') masked ??= start(data);
-  else masked?.addReport(data.report);
+  switch (data.kind) {
+    case 'start':
+      masked ??= start(data.timeOriginMs);
+      return;
+    case 'areas':
+      masked?.addReport(data.report);
+      return;
+    case 'again':
+      masked?.giveAgain();
+      return;
+    case 'frames':
+      if (masked === undefined || writer !== undefined) return;
+      writer = data.painted.getWriter();
+      read(data.frames, masked).catch(onBroken);
+  }
 });
