@@ -99,7 +99,23 @@ const electron = {
     fileParallelism: false,
   },
 };
+/** The package as it is published, installed in projects of its own: tests/package/embedders. */
+const packed = {
+  resolve: { conditions: ['fluxrec-source', 'node', 'module'] },
+  test: {
+    name: 'package',
+    sequence: { groupOrder: 5 },
+    retry,
+    environment: 'node',
+    include: ['tests/package/**/*.test.ts'],
+    exclude: ['tests/package/embedders/**'],
+    globalSetup: ['tests/package/packed.ts'],
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
+    fileParallelism: false,
+  },
+};
 
 export default defineConfig({
-  test: { projects: [unit, integration, ...(chromium === undefined ? [] : [browser, e2e, electron])] },
+  test: { projects: [unit, integration, ...(chromium === undefined ? [] : [browser, e2e, electron, packed])] },
 });

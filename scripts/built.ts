@@ -17,7 +17,8 @@ const INPUTS = [
   'scripts/outside.ts',
 ];
 
-function newestMs(path: string): number {
+/** When the newest file in a folder, or a file, was changed (Unix ms). */
+export function newestMs(path: string): number {
   const stat = statSync(path);
   if (!stat.isDirectory()) return stat.mtimeMs;
   return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newestMs(join(path, name))));

@@ -36,7 +36,11 @@ export function documents(root: string, ownInput: Readonly<Record<string, string
             includeDependenciesRecursively: false,
             groups: [
               { name: 'svelte', test: /node_modules[\\/](svelte|esm-env|clsx)[\\/]/, minShareCount: 2 },
-              { name: 'shared', test: /src[\\/]shared[\\/]|node_modules[\\/]valibot/, minShareCount: 2 },
+              {
+                name: 'shared',
+                test: /src[\\/]shared[\\/]|node_modules[\\/](valibot|@noble[\\/]hashes)[\\/]/,
+                minShareCount: 2,
+              },
               {
                 // The early script is one file.
                 name: 'early',

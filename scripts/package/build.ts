@@ -1,9 +1,8 @@
 // npm run build:package: dist/, as it is published. Nothing of it needs another package at run time, but for the desk's servers.
 import { copyFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { build } from 'vite';
-import { documents } from '../documents.js';
 import { buildForNode, buildForPages, buildPreloads, buildWorkers } from './code.js';
+import { buildDocuments } from './shown.js';
 import { Licences } from './licences.js';
 import { buildTypes } from './types.js';
 
@@ -40,15 +39,7 @@ await buildWorkers(into('recorder'), {
 await buildForPages(into('viewer'), { index: 'src/viewer/replay.ts' });
 await buildForPages(into('bundle'), { index: 'src/shared/bundle/index.ts' });
 
-const shown = documents(root);
-await build({
-  ...shown,
-  configFile: false,
-  logLevel: 'warn',
-  plugins: [...(shown.plugins ?? []), licences.plugin()],
-  worker: { ...shown.worker, plugins: () => [licences.plugin()] },
-  build: { ...shown.build, outDir: join(dist, 'renderer'), emptyOutDir: true },
-});
+await buildDocuments(into('renderer'));
 
 buildTypes(
   { root, outDir: join(dist, 'types'), workDir: join(root, '.cache/package-types') },

@@ -60,7 +60,7 @@ export function buildTypes({ root, outDir, workDir }: TypesBuild, entries: Reado
     JSON.stringify({
       compilerOptions: {
         ...{ strict: true, target: 'ES2022', module: 'ESNext', moduleResolution: 'bundler', lib: LIBRARIES },
-        ...{ types: ['node'], skipLibCheck: true },
+        ...{ types: ['node'], skipLibCheck: true, noCheck: true },
       },
       files: Object.values(entries).map((path) => relative(workDir, join(workDir, path))),
     }),
