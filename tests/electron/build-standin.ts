@@ -6,9 +6,14 @@ export const STANDIN = join(root, '.cache/electron-standin');
 
 const here = import.meta.dirname;
 
-/** The product, and beside it the stand-in: one file for Node, and a script for each world of a page. */
+/** The product, and beside it the stand-in. */
 export default async function buildAll(): Promise<void> {
   await buildProduct();
+  await buildStandIn();
+}
+
+/** One file for Node, and a script for each world of a page. */
+export async function buildStandIn(): Promise<void> {
   const common = { configFile: false, logLevel: 'error', root } as const;
   await build({
     ...common,

@@ -34,13 +34,18 @@ const READY_MS = 60_000;
 const WAIT_MS = 60_000;
 const LOOK_MS = 100;
 
-export async function startStandInApp(args: readonly string[]): Promise<StandInApp> {
+/** `main`: another app's built main process, in place of Fluxion's. */
+export async function startStandInApp(
+  args: readonly string[],
+  main = join(root, 'out/main/electron.js'),
+  env: NodeJS.ProcessEnv = {},
+): Promise<StandInApp> {
   const dir = await mkdtemp(join(tmpdir(), 'fluxrec-electron-'));
-  const child = spawn(
-    process.execPath,
-    [join(STANDIN, 'standin.js'), join(root, 'out/main/electron.js'), '--data', dir, ...args],
-    { cwd: root, env: { ...process.env, CHROMIUM: chromiumPath() }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
-  );
+  const child = spawn(process.execPath, [join(STANDIN, 'standin.js'), main, '--data', dir, ...args], {
+    cwd: root,
+    env: { ...process.env, CHROMIUM: chromiumPath(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
   let output = '';
   const onData = (data: Buffer): void => {
     output += data.toString();

@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, FrameLocator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { bytesSource } from '../../src/shared/bundle/byte-source.js';
 import { openBundle } from '../../src/shared/bundle/read.js';
@@ -16,15 +16,16 @@ export async function recordsAndSends(browser: Browser, url: string, deskDir: st
   await page.locator('#fail').click();
   const panel = await openPanel(page);
   await panel.getByLabel('What happened?').fill('It fails.');
-  // The draft can be played: the panel and its preview came with the package.
-  await panel.getByRole('button', { name: 'Show what will be sent' }).click();
-  const replayed = panel.frameLocator('iframe[src*="replay"]').frameLocator('iframe:visible').locator('body');
-  await replayed.locator('#fail').waitFor({ timeout: 60_000 });
+  await playsDraft(panel);
   await pressSend(page);
   await waitUntilDelivered(page);
   await page.context().close();
   expect(refused).toEqual([]);
+  await arrived(deskDir, said);
+}
 
+/** What came to the desk: the page, what was done in it, what it said. */
+export async function arrived(deskDir: string, said: string): Promise<void> {
   const bundle = await openBundle(bytesSource(await newestBundle({ dir: deskDir })));
   expect(bundle.problems).toEqual([]);
   expect(bundle.manifest.description).toBe('It fails.');
@@ -35,4 +36,11 @@ export async function recordsAndSends(browser: Browser, url: string, deskDir: st
     messages.push(...events.flatMap((event) => ('message' in event ? [event.message] : [])));
   }
   expect(messages).toContain(said);
+}
+
+/** The panel plays the draft: it and its preview came with the package. */
+export async function playsDraft(panel: FrameLocator | Page): Promise<void> {
+  await panel.getByRole('button', { name: 'Show what will be sent' }).click();
+  const replayed = panel.frameLocator('iframe[src*="replay"]').frameLocator('iframe:visible').locator('body');
+  await replayed.locator('#fail').waitFor({ timeout: 60_000 });
 }

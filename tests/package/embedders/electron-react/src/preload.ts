@@ -1,0 +1,3 @@
+import { exposeRecorder } from 'fluxion-recorder/preload';
+
+exposeRecorder();
