@@ -36,6 +36,9 @@ const REFUSALS = {
   'not-found': { status: 404, message: 'There is nothing at this address.' },
   'report-unknown': { status: 404, message: 'The desk has no report of this name. Check the receipt code.' },
   'proposal-unknown': { status: 404, message: 'The report’s conversation has no such proposal.' },
+  'picture-unknown': { status: 404, message: 'The report has no such picture.' },
+  'picture-invalid': { status: 400, message: 'This is not a whole PNG file, or one that is too large to be opened.' },
+  'picture-differs': { status: 409, message: 'The report already has another picture of this name.' },
   'part-unknown': { status: 404, message: 'The report has no such part.' },
   'technicians-missing': { status: 404, message: 'The desk has no list of technicians.' },
   'recipient-unknown': { status: 404, message: 'The desk keeps no mailbox for the one that this letter is for.' },
@@ -59,7 +62,7 @@ const REFUSALS = {
   },
   'conversation-full': {
     status: 409,
-    message: 'This report has as many entries as a conversation can have. Go on in another one.',
+    message: 'This report has as many entries, or pictures, as a conversation can have. Go on in another one.',
   },
   'live-code-unknown': {
     status: 404,

@@ -64,6 +64,11 @@ export const MAX_CONVERSATION_OBJECT_BYTES = 96 * 1024;
 export const MAX_CONVERSATION_ENTRIES = 10_000;
 /** A conversation is answered in pages of about this many characters: 40 entries of a command's output. */
 export const CONVERSATION_PAGE_LENGTH = 2 * 1024 * 1024;
+/** Pictures that technicians keep in one report: more than anybody looks at, and what an hour of them at full resolution takes. */
+export const MAX_PICTURES = 200;
+export const MAX_PICTURES_BYTES = 512 * 1024 * 1024;
+/** Pictures that are taken in at one time: each is held in memory until it is in the store. */
+export const PICTURES_AT_ONCE = 4;
 export const MAX_DIGEST_BYTES = 4 * 1024 * 1024;
 /** Error entries of a part that are told apart when parts overlap; past it, errors are no longer counted. */
 export const MAX_DIGEST_ERRORS = 10_000;

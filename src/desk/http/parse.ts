@@ -5,7 +5,7 @@ import { DeskError } from '../errors.js';
 export function parse<S extends v.GenericSchema>(
   schema: S,
   input: unknown,
-  code: 'bad-request' | 'report-unknown' | 'part-unknown' | 'wrong-credentials' = 'bad-request',
+  code: 'bad-request' | 'report-unknown' | 'part-unknown' | 'picture-unknown' | 'wrong-credentials' = 'bad-request',
 ): v.InferOutput<S> {
   const parsed = v.safeParse(schema, input);
   if (!parsed.success) throw new DeskError(code);

@@ -2,6 +2,7 @@
 //   reports/<id>/report.json                         its head, written once
 //   reports/<id>/parts/<number>.fluxrec              a verified part, never changed
 //   reports/<id>/parts/<number>.digest.json          what the inbox says of it; can be made again from the part
+//   reports/<id>/pictures/<uuid>.png                 a picture that a technician has kept, never changed
 //   reports/<id>/conversation/<atMs>-<uuid>.json     one entry, never changed
 //   quarantine/<id>/<number>.fluxrec                 a part that could not be verified, for a month; nobody reads it by the desk
 //   uploads/<id>-<number>.fluxrec                    a part on its way, where parts go straight to the store
@@ -23,6 +24,10 @@ export function partKey(report: string, number: number): string {
 
 export function digestKey(report: string, number: number): string {
   return `${REPORTS}${report}/parts/${number}.digest.json`;
+}
+
+export function pictureKey(report: string, picture: string): string {
+  return `${REPORTS}${report}/pictures/${picture}.png`;
 }
 
 export function conversationPrefix(report: string): string {

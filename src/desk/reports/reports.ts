@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { SayRequest } from '../../shared/protocol/desk.js';
+import { wholePngSize, type Picture } from '../../shared/report/picture.js';
 import type { ConversationEntry, Part, ReportHead } from '../../shared/report/report.js';
 import type { ObjectStore } from '../../store/object-store.js';
 import { DeskError } from '../errors.js';
-import { CONVERSATION_PAGE_LENGTH, MAX_CONVERSATION_ENTRIES } from '../limits.js';
+import { CONVERSATION_PAGE_LENGTH, MAX_CONVERSATION_ENTRIES, MAX_PICTURES, MAX_PICTURES_BYTES } from '../limits.js';
 import type { Log } from '../log.js';
 import { KeyedTurns } from '../turns.js';
 import { commandEntry, isCommandSaid } from './command-said.js';
@@ -17,6 +18,7 @@ import {
   headKey,
   isEntryKey,
   partKey,
+  pictureKey,
   quarantineKey,
 } from './layout.js';
 import { loadReports, readConversation, type Conversation } from './load.js';
@@ -28,6 +30,13 @@ type Unplaced = EntryOf<ConversationEntry>;
 
 /** The bytes of a part that has arrived: a local file, or another object of the store. */
 export type PartBytes = { readonly file: string } | { readonly object: string };
+
+/** A picture as it comes from a technician's viewer. */
+export interface TakenPicture {
+  /** Unix ms, by the customer's clock. */
+  readonly takenMs: number;
+  readonly bytes: Uint8Array;
+}
 
 /**
  * The reports of a store. Every change is an object in the store first and in the inbox after; the inbox is a projection
@@ -108,6 +117,30 @@ export class Reports {
     return this.#append(state, commandEntry(request, id, author));
   }
 
+  /**
+   * Keeps a picture of the customer's window. Can be repeated after a crash at any point, and by whoever heard no answer. Throws
+   * `report-unknown`, `picture-invalid`, `picture-differs`, `conversation-full`.
+   */
+  async addPicture(id: string, name: string, { takenMs, bytes }: TakenPicture, author: string): Promise<Picture> {
+    const state = this.inbox.get(id);
+    if (state === undefined) throw new DeskError('report-unknown');
+    const size = wholePngSize(bytes);
+    if (size === undefined) throw new DeskError('picture-invalid');
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    // One after the other, so that what a report may have is counted.
+    return this.#turns.run(`${id} pictures`, async () => {
+      const known = state.pictures.get(name);
+      if (known?.sha256 === sha256) return known;
+      if (state.hasEntry(name)) throw new DeskError('picture-differs');
+      if (!hasRoom(state, bytes.length)) throw new DeskError('conversation-full');
+      // None of this name counts: an object that is there is what a crash left of this very step.
+      await this.#store.put(pictureKey(id, name), bytes);
+      const picture = { takenMs, ...size, bytes: bytes.length, sha256 };
+      await this.#append(state, { type: 'picture', id: name, by: 'technician', author, picture });
+      return picture;
+    });
+  }
+
   /** A page of the conversation as the store has it: what follows the entry `after`; from its beginning where there is no such entry. */
   async conversation(id: string, after?: string): Promise<Conversation> {
     const keys: string[] = [];
@@ -135,6 +168,13 @@ export class Reports {
       return entry;
     });
   }
+}
+
+function hasRoom(state: ReportState, bytes: number): boolean {
+  const kept = [...state.pictures.values()].reduce((sum, picture) => sum + picture.bytes, 0);
+  return (
+    state.entries < MAX_CONVERSATION_ENTRIES && state.pictures.size < MAX_PICTURES && kept + bytes <= MAX_PICTURES_BYTES
+  );
 }
 
 function json(value: unknown): Buffer {

@@ -1,3 +1,4 @@
+import type { Picture } from '../../shared/report/picture.js';
 import type { ConversationEntry, Part, ReportHead, ReportSummary } from '../../shared/report/report.js';
 import type { Digest } from './digest.js';
 
@@ -9,6 +10,8 @@ export class ReportState {
   readonly head: ReportHead;
   readonly parts = new Map<number, Part>();
   readonly quarantined = new Map<number, Part>();
+  /** By their ids. */
+  readonly pictures = new Map<string, Picture>();
   readonly #digests = new Map<number, Digest>();
   readonly #seen = new Set<string>();
   readonly #proposals = new Set<string>();
@@ -62,6 +65,9 @@ export class ReportState {
         break;
       case 'proposal':
         this.#proposals.add(entry.proposal);
+        break;
+      case 'picture':
+        this.pictures.set(entry.id, entry.picture);
         break;
       case 'comment':
         this.#comments += 1;

@@ -10,6 +10,7 @@ import { parseQuery } from '../reports/query.js';
 import type { Reports } from '../reports/reports.js';
 import type { Session } from '../technicians/sessions.js';
 import { sendPart, type PartStore } from './part.js';
+import { pictureRoutes } from './pictures.js';
 
 export interface ReportRoutesOptions {
   readonly reports: Reports;
@@ -97,6 +98,7 @@ export function reportRoutes(app: FastifyInstance, options: ReportRoutesOptions)
         return sendPart(request, reply, parts, state.head, part);
       },
     });
+    pictureRoutes(scope, { reports, store: parts.store, signedIn, rateLimits });
     registered();
   });
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { MAX_PART_BYTES, MAX_TEXT_LENGTH } from '../constants.js';
 import { commandEntrySchemas } from './command-entries.js';
 import { publicIdentitySchema } from '../crypto/keys.js';
+import { pictureSchema } from './picture.js';
 
 const uuid = v.pipe(v.string(), v.uuid());
 const instant = v.pipe(v.number(), v.finite());
@@ -61,6 +62,15 @@ export const conversationEntrySchema = v.variant('type', [
     text: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(MAX_TEXT_LENGTH)),
     /** The moment that it is pinned to, in session time; absent: about the whole report. */
     momentMs: v.optional(instant),
+  }),
+  /** A technician has kept a picture of the customer's window. `id` is the picture's, too. */
+  v.object({
+    type: v.literal('picture'),
+    id: uuid,
+    atMs: instant,
+    by: v.literal('technician'),
+    author: v.pipe(v.string(), v.maxLength(100)),
+    picture: pictureSchema,
   }),
   ...commandEntrySchemas,
 ]);

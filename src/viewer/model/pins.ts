@@ -1,6 +1,8 @@
+import type { Picture } from '../../shared/report/picture.js';
 import type { ConversationEntry } from '../../shared/report/report.js';
 import { threadState, type CommandThread, type ThreadState } from './commands.js';
 
+type PictureEntry = Extract<ConversationEntry, { type: 'picture' }>;
 type CommentEntry = Extract<ConversationEntry, { type: 'comment' }>;
 
 export interface CommandPin {
@@ -18,11 +20,14 @@ export interface Pin {
   /** Report time. */
   readonly ms: number;
   readonly what:
-    { readonly kind: 'comment'; readonly id: string; readonly author: string; readonly text: string } | CommandPin;
+    | { readonly kind: 'comment'; readonly id: string; readonly author: string; readonly text: string }
+    | { readonly kind: 'picture'; readonly id: string; readonly author: string }
+    | CommandPin;
 }
 
 export interface PinsOf {
   readonly comments: readonly CommentEntry[];
+  readonly pictures?: readonly PictureEntry[];
   readonly threads: readonly CommandThread[];
   readonly offered: readonly { readonly name: string; readonly title: string }[];
   /** `wallStartMs`: the customer's wall clock at report time 0. Theirs are the times of decisions and ends, too. */
@@ -31,10 +36,14 @@ export interface PinsOf {
 }
 
 /** In the order of their moments. */
-export function reportPins({ comments, threads, offered, index, nowMs }: PinsOf): Pin[] {
+export function reportPins({ comments, pictures = [], threads, offered, index, nowMs }: PinsOf): Pin[] {
   const pins: Pin[] = comments.flatMap(({ id, author, text, momentMs }) =>
     momentMs === undefined ? [] : [{ key: id, ms: momentMs, what: { kind: 'comment', id, author, text } }],
   );
+  for (const { id, author, picture } of pictures) {
+    const ms = pictureMs(picture, index);
+    if (ms !== undefined) pins.push({ key: id, ms, what: { kind: 'picture', id, author } });
+  }
   for (const thread of threads) {
     const { proposal, decision, result } = thread;
     const title = offered.find(({ name }) => name === proposal.command)?.title ?? proposal.command;
@@ -51,6 +60,12 @@ export function reportPins({ comments, threads, offered, index, nowMs }: PinsOf)
     if (endedMs !== undefined && isWithin(endedMs, index)) pin('ended', endedMs);
   }
   return pins.sort((a, b) => a.ms - b.ms);
+}
+
+/** Report time of a picture; undefined where the report has none of that time. */
+export function pictureMs({ takenMs }: Pick<Picture, 'takenMs'>, index: PinsOf['index']): number | undefined {
+  const ms = takenMs - index.wallStartMs;
+  return isWithin(ms, index) ? ms : undefined;
 }
 
 function isWithin(ms: number, { startMs, endMs }: { readonly startMs: number; readonly endMs: number }): boolean {

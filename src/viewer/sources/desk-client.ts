@@ -8,14 +8,17 @@ import {
   type ReportAnswer,
   type SayRequest,
 } from '../../shared/protocol/desk.js';
+import { pictureSchema, type Picture } from '../../shared/report/picture.js';
 import { conversationEntrySchema, type ConversationEntry, type ReportSummary } from '../../shared/report/report.js';
 import type { IceServer } from '../../shared/protocol/live-ice.js';
 import { iceAnswerSchema, joinAnswerSchema, type JoinAnswer } from '../../shared/protocol/live-relay.js';
 import { readBoundedText } from './bounded-text.js';
-import { partUrl, reportUrl } from './desk-urls.js';
+import { partUrl, pictureUrl, reportUrl } from './desk-urls.js';
 
 /** A desk that says nothing for this long is treated as away. */
 const TIMEOUT_MS = 20_000;
+/** A picture of a few MB over a slow line. */
+const PICTURE_TIMEOUT_MS = 120_000;
 /** An inbox page of 100 reports, each with a description of 10,000 characters, is 4 MB; a page of a conversation is less. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
@@ -85,6 +88,22 @@ export interface KnownReport {
   readonly after?: string | undefined;
 }
 
+/** A picture of the customer's window that is to be kept. */
+export interface TakenPicture {
+  /** A UUID, the same for each attempt. */
+  readonly name: string;
+  /** Unix ms, by the customer's clock. */
+  readonly takenMs: number;
+  readonly file: Blob;
+}
+
+interface Ask {
+  readonly body?: string | Blob;
+  readonly headers?: Record<string, string>;
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number;
+}
+
 export interface DeskClientOptions {
   /** Where the desk's API is: the viewer's own origin. */
   readonly baseUrl: string;
@@ -145,6 +164,21 @@ export class DeskClient {
     return this.#call('POST', path, conversationEntrySchema, { body: entry, signal });
   }
 
+  /** Where a picture is, for an `img`. */
+  pictureUrl(id: string, picture: string): string {
+    return pictureUrl(this.#baseUrl, id, picture);
+  }
+
+  /** Keeps a picture in a report. The same one again is the same one: an answer that was lost may be asked for once more. */
+  async keepPicture(id: string, picture: TakenPicture, signal?: AbortSignal): Promise<Picture> {
+    const url = new URL(this.pictureUrl(id, picture.name));
+    url.searchParams.set('takenMs', String(Math.round(picture.takenMs)));
+    const headers = { 'content-type': 'image/png' };
+    const init = { body: picture.file, headers, signal, timeoutMs: PICTURE_TIMEOUT_MS };
+    const { response, text } = await this.#ask('PUT', url.href, init);
+    return parseAnswer(response, text, pictureSchema);
+  }
+
   /** One guess at a pairing code. `desk-refused` with `live-code-unknown`: nobody waits by it. */
   joinLive(code: string, signal?: AbortSignal): Promise<JoinAnswer> {
     return this.#call('POST', 'api/live/join', joinAnswerSchema, { body: { code }, signal });
@@ -176,9 +210,9 @@ export class DeskClient {
   async #ask(
     method: string,
     path: string,
-    { signal, ...init }: { body?: string; headers?: Record<string, string>; signal?: AbortSignal | undefined },
+    { signal, timeoutMs = TIMEOUT_MS, ...init }: Ask,
   ): Promise<{ readonly response: Response; readonly text: string | undefined }> {
-    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    const timeout = AbortSignal.timeout(timeoutMs);
     try {
       const response = await this.#fetch(new URL(path, this.#baseUrl), {
         ...init,

@@ -5,6 +5,11 @@ export function reportUrl(baseUrl: string, id: string, after?: string): string {
   return url.href;
 }
 
+/** Where a picture that a technician has kept is. */
+export function pictureUrl(baseUrl: string, id: string, picture: string): string {
+  return `${reportUrl(baseUrl, id)}/pictures/${encodeURIComponent(picture)}`;
+}
+
 /** Where a part is read from, by Range. */
 export function partUrl(baseUrl: string, id: string, part: number): string {
   return `${reportUrl(baseUrl, id)}/parts/${part}`;

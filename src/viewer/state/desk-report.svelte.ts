@@ -9,11 +9,12 @@ const MAX_POLL_MS = 120_000;
 const MAX_PAGES = 30;
 
 type CommentEntry = Extract<ConversationEntry, { type: 'comment' }>;
+type PictureEntry = Extract<ConversationEntry, { type: 'picture' }>;
 type QuarantineEntry = Extract<ConversationEntry, { type: 'quarantine' }>;
 
 export interface DeskReportOptions {
   readonly id: string;
-  readonly desk: Pick<DeskClient, 'report' | 'say' | 'partUrl'>;
+  readonly desk: Pick<DeskClient, 'report' | 'say' | 'partUrl' | 'pictureUrl'>;
   readonly visibility: PollerOptions['visibility'];
   readonly network: PollerOptions['network'];
 }
@@ -40,6 +41,7 @@ export class DeskReport {
   readonly summary: ReportSummary | undefined = $derived(this.#answer?.report);
   readonly conversation: readonly ConversationEntry[] = $derived(this.#answer?.conversation ?? []);
   readonly comments: readonly CommentEntry[] = $derived(this.conversation.filter((entry) => entry.type === 'comment'));
+  readonly pictures: readonly PictureEntry[] = $derived(this.conversation.filter((entry) => entry.type === 'picture'));
   readonly quarantined: readonly QuarantineEntry[] = $derived(
     this.conversation.filter((entry) => entry.type === 'quarantine'),
   );
@@ -101,6 +103,10 @@ export class DeskReport {
 
   partUrl(number: number): string {
     return this.#desk.partUrl(this.id, number);
+  }
+
+  pictureUrl(picture: string): string {
+    return this.#desk.pictureUrl(this.id, picture);
   }
 
   /** Sends the draft. Answers whether it is in the conversation; if not, the draft stays and `sayError` tells why. */

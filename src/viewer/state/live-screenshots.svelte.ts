@@ -1,6 +1,6 @@
 import type { BulkHead } from '../../shared/protocol/live-bulk.js';
 import type { SessionMessageOf, SubscriberMessage } from '../../shared/protocol/live-messages.js';
-import { pngSize } from '../model/png.js';
+import { pngSize } from '../../shared/report/picture.js';
 
 type ScreenshotHead = Extract<BulkHead, { kind: 'screenshot' }>;
 

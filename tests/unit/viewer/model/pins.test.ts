@@ -24,10 +24,28 @@ describe('the pins of a report', () => {
     const threads = commandThreads([story.proposal({ momentMs: 3000 }), story.proposal()]);
     const comments = [comment(5000, 'later'), comment(undefined, 'about all of it'), comment(1000, 'first')];
     const pins = reportPins({ comments, threads, offered: [READ_LOGS], index, nowMs: NOW_MS });
-    expect(pins.map(({ ms, what }) => [ms, what.kind === 'comment' ? what.text : what.title])).toEqual([
+    expect(
+      pins.map(({ ms, what }) => [ms, what.kind === 'comment' ? what.text : what.kind === 'command' && what.title]),
+    ).toEqual([
       [1000, 'first'],
       [3000, READ_LOGS.title],
       [5000, 'later'],
+    ]);
+  });
+
+  it('are the pictures that were kept, where the report has their time', () => {
+    const picture = (takenMs: number) => ({
+      type: 'picture' as const,
+      id: crypto.randomUUID(),
+      atMs: NOW_MS,
+      by: 'technician' as const,
+      author: 'Ines Hart',
+      picture: { takenMs, width: 10, height: 10, bytes: 100, sha256: 'a'.repeat(64) },
+    });
+    const pictures = [picture(NOW_MS - 20_000), picture(NOW_MS + 1), picture(NOW_MS - 60_001)];
+    const pins = reportPins({ comments: [], pictures, threads: [], offered: [], index, nowMs: NOW_MS });
+    expect(pins.map(({ ms, what }) => [ms, what])).toEqual([
+      [40_000, { kind: 'picture', id: pictures[0]?.id, author: 'Ines Hart' }],
     ]);
   });
 

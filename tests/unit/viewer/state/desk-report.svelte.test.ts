@@ -25,6 +25,7 @@ class DeskDouble {
     const tag = 'more' in more || this.answer.skipped !== undefined ? undefined : this.tag;
     return Promise.resolve({ answer: { ...this.answer, conversation: page, ...more }, tag });
   };
+  readonly pictureUrl = (id: string, picture: string) => `/api/reports/${id}/pictures/${picture}`;
   readonly partUrl = (id: string, number: number) => `/api/reports/${id}/parts/${number}`;
   readonly say = (_id: string, request: SayRequest): Promise<ConversationEntry> => {
     if (this.error !== undefined) return Promise.reject(this.error);
