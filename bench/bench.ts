@@ -3,9 +3,11 @@ import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { table, type Bench, type Figure } from './figures.js';
+import { heapGrowth } from './heap-growth.js';
 import { live } from './live.js';
 import { liveBytes } from './live-bytes.js';
 import { liveLatency } from './live-latency.js';
+import { packageInstall } from './package-install.js';
 import { recordScript } from './record-script.js';
 import { recordSize } from './record-size.js';
 import { bundleDomBytes, viewerOpen } from './long-report.js';
@@ -15,6 +17,7 @@ import { upload } from './upload.js';
 const BENCHES: readonly Bench[] = [
   recordSize,
   recordScript,
+  heapGrowth,
   bundleDomBytes,
   viewerOpen,
   screen,
@@ -22,6 +25,7 @@ const BENCHES: readonly Bench[] = [
   live,
   liveLatency,
   liveBytes,
+  packageInstall,
 ];
 
 const { values } = parseArgs({
