@@ -1,5 +1,5 @@
 import { GRANT_WORDS, type GrantKind } from '../../shared/protocol/live-grants.js';
-import type { LiveOrders } from '../../shared/protocol/live-host.js';
+import type { LiveOrders, LiveReport } from '../../shared/protocol/live-host.js';
 import type { Doing } from '../../shared/protocol/live-messages.js';
 
 // Of the kind of element that no lane records and no video shows: see BLOCK_SELECTOR.
@@ -18,7 +18,7 @@ section.start { inset: auto auto 16px 16px; }
 p { margin: 0; }
 .who { font-weight: 650; }
 .dot { display: inline-block; width: 9px; height: 9px; margin-inline-end: 7px; border-radius: 50%; background: light-dark(#b3261e, #ff8d82); }
-.recorded { margin-top: 6px; font-weight: 600; color: light-dark(#b3261e, #ff8d82); }
+.recorded, .bare { margin-top: 6px; font-weight: 600; color: light-dark(#b3261e, #ff8d82); }
 .recorded .dot { border-radius: 2px; }
 .idle .dot { background: light-dark(#8a8f9b, #7d828f); }
 .soft { color: light-dark(#535d6c, #a3aebd); font-size: 13px; }
@@ -64,6 +64,7 @@ export interface BannerState {
   readonly orders: LiveOrders;
   readonly phase: string;
   readonly isUnstable: boolean;
+  readonly video: LiveReport['video'];
   readonly question: BannerQuestion | undefined;
 }
 
@@ -88,7 +89,7 @@ export class LiveBanner {
   }
 
   show(state: BannerState): void {
-    const { orders, phase, isUnstable, question } = state;
+    const { orders, phase, isUnstable, video, question } = state;
     // A page that replaces its whole document takes the banner along.
     if (!this.#host.isConnected) document.documentElement.append(this.#host);
     const key = JSON.stringify([
@@ -98,6 +99,7 @@ export class LiveBanner {
       orders.doing,
       phase,
       isUnstable,
+      video,
       question?.text,
     ]);
     if (key === this.#shown) return;
@@ -109,6 +111,7 @@ export class LiveBanner {
       this.#line('who', whoWords(orders), true),
       this.#line('soft', isOpen ? mayWords(orders) : phaseWords(phase)),
       ...(isRecorded(orders) ? [this.#line('recorded', 'This session is being recorded for support.', true)] : []),
+      ...(isOpen && video?.state === 'on' ? [this.#videoLine(video.surface)] : []),
       ...(isOpen && orders.doing !== undefined && orders.grants.length > 0
         ? [this.#line('soft', `${nameOf(orders)} ${DOING_WORDS[orders.doing]}.`)]
         : []),
@@ -136,6 +139,12 @@ export class LiveBanner {
     }
     line.append(words);
     return line;
+  }
+
+  #videoLine(surface: NonNullable<LiveReport['video']>['surface']): HTMLElement {
+    return surface === 'screen'
+      ? this.#line('bare', 'A screen is shown as it is: nothing on it is painted over.', true)
+      : this.#line('soft', 'A video of this window is shown. What is masked is painted over.');
   }
 
   /** Decided in the panel, which the technician can neither see nor reach. */

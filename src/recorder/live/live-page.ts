@@ -261,6 +261,7 @@ export class LivePage {
         },
         onChange: () => {
           this.#report();
+          this.#show();
         },
       },
     );
@@ -327,7 +328,8 @@ export class LivePage {
     const { phase, isUnstable } = this.#state;
     // Before somebody is there the panel tells how far it is.
     if (['open', 'comparing', 'reconnecting'].includes(phase)) {
-      this.#banner.show({ orders, phase, isUnstable, question: this.#open?.question });
+      const { question, video } = this.#open ?? {};
+      this.#banner.show({ orders, phase, isUnstable, video, question });
     } else this.#banner.remove();
   }
 

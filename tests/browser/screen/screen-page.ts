@@ -89,7 +89,7 @@ const frames = (): Promise<number> => new Promise((resolve) => requestAnimationF
 
 type Pixels = Pick<DecodedFrame, 'width' | 'height' | 'masked' | 'shown'>;
 
-function countPixels(
+export function countPixels(
   width: number,
   height: number,
   draw: (context: OffscreenCanvasRenderingContext2D) => void,
@@ -156,7 +156,9 @@ mediaDevices.getDisplayMedia = async (options) => {
   const answer = nextAnswer;
   nextAnswer = undefined;
   if (answer === 'denial') throw new DOMException('Permission denied', 'NotAllowedError');
-  const stream = await getDisplayMedia(options);
+  // A browser without a screen has this page alone to give: it is given in its place.
+  const own: DisplayMediaStreamOptions & { preferCurrentTab: boolean } = { video: true, preferCurrentTab: true };
+  const stream = await getDisplayMedia(answer === 'another surface' ? own : options);
   track = stream.getVideoTracks()[0];
   if (answer === 'another surface') Object.assign(track ?? {}, { getCaptureHandle: () => null });
   return stream;
@@ -281,7 +283,7 @@ const page: ScreenPage = {
 };
 
 globalThis.screenPage = page;
-const host = new HostDouble(new URLSearchParams(location.search).get('session') ?? undefined);
+export const host = new HostDouble(new URLSearchParams(location.search).get('session') ?? undefined);
 // First, as in every app: what is put into closed shadow roots before cannot be found any more.
 const recorder = startRecorder({ host });
 build();

@@ -17,7 +17,8 @@ export interface ScreenSite {
   close(): void;
 }
 
-export async function startScreenSite(): Promise<ScreenSite> {
+/** `entry`: the page's script, in tests/browser/screen. */
+export async function startScreenSite(entry = 'screen-page.ts'): Promise<ScreenSite> {
   const site = mkdtempSync(join(tmpdir(), 'screen-site-'));
   await build({
     configFile: false,
@@ -30,7 +31,7 @@ export async function startScreenSite(): Promise<ScreenSite> {
       emptyOutDir: true,
       target: 'es2022',
       rolldownOptions: {
-        input: join(import.meta.dirname, '../../browser/screen/screen-page.ts'),
+        input: join(import.meta.dirname, '../../browser/screen', entry),
         output: { entryFileNames: 'page.js' },
       },
     },
