@@ -10,6 +10,8 @@ export interface ScreenSource {
 export interface LiveScreenDeps {
   readonly source: ScreenSource;
   readonly sessionMs: () => number;
+  /** There is a report that a picture may be kept in. */
+  readonly hasReport: () => boolean;
   /** Of the technician. */
   readonly name: () => string;
   /** What only a gesture in this window can begin: asked in the banner. */
@@ -40,8 +42,11 @@ export class LiveScreen {
     if (!this.#canPicture) return;
     if (this.#request !== undefined) this.#fail(this.#request, 'screenshot-declined', DECLINED);
     this.#request = request;
+    // By what is said here and now, whatever becomes of the session until the press.
+    const isForReport = this.#deps.hasReport();
+    const words = `${this.#deps.name()} asks for a picture of this window. What is masked is painted over.`;
     this.#deps.onQuestion({
-      text: `${this.#deps.name()} asks for a picture of this window. What is masked is painted over.`,
+      text: isForReport ? `${words} It can be kept in your report.` : words,
       choices: [
         {
           label: 'Not now',
@@ -49,7 +54,7 @@ export class LiveScreen {
             this.#decline(request);
           },
         },
-        { label: 'Take the picture', press: () => void this.#take(request) },
+        { label: 'Take the picture', press: () => void this.#take(request, isForReport) },
       ],
     });
   }
@@ -69,7 +74,7 @@ export class LiveScreen {
     this.#settle();
   }
 
-  async #take(request: string): Promise<void> {
+  async #take(request: string, isForReport: boolean): Promise<void> {
     if (this.#request !== request) return;
     this.#settle();
     const atMs = this.#deps.sessionMs();
@@ -82,7 +87,8 @@ export class LiveScreen {
     const picture = await createImageBitmap(png);
     const { width, height } = picture;
     picture.close();
-    this.#link.sendScreenshot(request, new Uint8Array(await png.arrayBuffer()), { width, height }, atMs);
+    const head = { request, width, height, atMs, ...(isForReport ? { isForReport } : {}) };
+    this.#link.sendScreenshot(head, new Uint8Array(await png.arrayBuffer()));
   }
 
   #fail(request: string, code: string, message: string): void {

@@ -77,6 +77,7 @@ export class OpenSession {
       name,
       source: deps.screen,
       sessionMs: () => sessionTime(deps.source.anchor(), now()),
+      hasReport: () => this.#orders.report !== undefined,
       onQuestion: (question) => {
         this.#ask('screen', question);
       },

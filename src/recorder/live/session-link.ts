@@ -1,5 +1,10 @@
 import type { CommandDescription } from '../../shared/commands/command.js';
-import { decodeBulk, encodeBulk, MAX_BULK_TO_PUBLISHER_BYTES } from '../../shared/protocol/live-bulk.js';
+import {
+  decodeBulk,
+  encodeBulk,
+  MAX_BULK_TO_PUBLISHER_BYTES,
+  type ScreenshotHead,
+} from '../../shared/protocol/live-bulk.js';
 import { LiveError } from '../../shared/protocol/live-errors.js';
 import { FrameAssembler } from '../../shared/protocol/live-frames.js';
 import type { GrantKind } from '../../shared/protocol/live-grants.js';
@@ -97,8 +102,8 @@ export class SessionLink {
     }
   }
 
-  sendScreenshot(request: string, png: Uint8Array, size: { width: number; height: number }, atMs: number): void {
-    this.#send(encodeBulk({ head: { kind: 'screenshot', request, ...size, atMs }, bytes: Uint8Array.from(png) }));
+  sendScreenshot(head: Omit<ScreenshotHead, 'kind'>, png: Uint8Array): void {
+    this.#send(encodeBulk({ head: { kind: 'screenshot', ...head }, bytes: Uint8Array.from(png) }));
   }
 
   sendLetter(id: string, sealed: Uint8Array<ArrayBuffer>): void {

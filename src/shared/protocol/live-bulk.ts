@@ -21,6 +21,8 @@ export const bulkHeadSchema = v.variant('kind', [
     width: side,
     height: side,
     atMs: v.pipe(v.number(), v.finite()),
+    /** The customer was told, where they pressed, that it may be kept in the report. */
+    isForReport: v.optional(v.literal(true)),
   }),
   /** A letter (docs/letters.md), sealed, as a mailbox would carry it. From the subscriber only with the grant `commands`. */
   v.object({ kind: v.literal('letter'), id: uuid }),
@@ -28,6 +30,7 @@ export const bulkHeadSchema = v.variant('kind', [
   v.object({ kind: v.literal('commands') }),
 ]);
 export type BulkHead = v.InferOutput<typeof bulkHeadSchema>;
+export type ScreenshotHead = Extract<BulkHead, { kind: 'screenshot' }>;
 
 /** 50 commands with long texts and many choices. */
 export const MAX_COMMAND_LIST_BYTES = 1024 * 1024;

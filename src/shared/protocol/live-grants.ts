@@ -36,7 +36,8 @@ export const GRANT_WORDS: Readonly<Record<GrantKind, { readonly title: string; r
   },
   screenshot: {
     title: 'Take pictures',
-    allows: 'Take a picture of this app’s window, with what is masked painted over.',
+    allows:
+      'Take pictures of this app’s window, each by your own press, with what is masked painted over. They can be kept in the report.',
   },
   commands: {
     title: 'Propose commands',

@@ -1,8 +1,20 @@
-import type { BulkHead } from '../../shared/protocol/live-bulk.js';
+import { SvelteMap } from 'svelte/reactivity';
+import { toErrorResult, type ErrorResult } from '../../shared/errors.js';
+import type { ScreenshotHead } from '../../shared/protocol/live-bulk.js';
 import type { SessionMessageOf, SubscriberMessage } from '../../shared/protocol/live-messages.js';
 import { pngSize } from '../../shared/report/picture.js';
+import type { TakenPicture } from '../sources/desk-client.js';
 
-type ScreenshotHead = Extract<BulkHead, { kind: 'screenshot' }>;
+export interface LiveScreenshotsOptions {
+  readonly send: (message: SubscriberMessage) => void;
+  /** Unix ms, by the customer's clock, of a session time. */
+  readonly toWallMs: (sessionMs: number) => number;
+  /** Puts a picture into the report of the session. Absent where there is no desk that could keep it. */
+  readonly keep?: (picture: TakenPicture) => Promise<unknown>;
+}
+
+/** What became of a picture that was to be kept in the report. */
+export type Keeping = { readonly name: 'keeping' | 'kept' } | { readonly name: 'failed'; readonly error: ErrorResult };
 
 export interface Screenshot {
   readonly request: string;
@@ -10,9 +22,13 @@ export interface Screenshot {
   readonly height: number;
   /** Unix ms of when it came. */
   readonly atMs: number;
-  readonly bytes: number;
+  readonly file: Blob;
   /** An address of this page. */
   readonly url: string;
+  /** Unix ms of when it was taken, by the customer's clock. */
+  readonly takenMs: number;
+  /** The customer was told that it may be kept in the report. */
+  readonly isForReport: boolean;
 }
 
 /** Each may have 32 MB: the oldest goes first. */
@@ -22,14 +38,15 @@ const PATIENCE_MS = 30_000;
 
 /** Pictures of the customer's window that the technician asked for. */
 export class LiveScreenshots {
-  readonly #send: (message: SubscriberMessage) => void;
+  readonly #options: LiveScreenshotsOptions;
+  readonly #kept = new SvelteMap<string, Keeping>();
   #all = $state.raw<readonly Screenshot[]>([]);
   #asked = $state<string | undefined>(undefined);
   #problem = $state<string | undefined>(undefined);
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(send: (message: SubscriberMessage) => void) {
-    this.#send = send;
+  constructor(options: LiveScreenshotsOptions) {
+    this.#options = options;
   }
 
   /** Newest first. */
@@ -49,14 +66,16 @@ export class LiveScreenshots {
     if (this.#asked !== undefined) return;
     const request = crypto.randomUUID();
     this.#problem = undefined;
-    this.#send({ type: 'screenshot-asked', request });
+    this.#options.send({ type: 'screenshot-asked', request });
     this.#asked = request;
     this.#timer = setTimeout(() => {
       this.#settle('The picture has not come in time.');
     }, PATIENCE_MS);
   }
 
-  receive({ request, width, height }: ScreenshotHead, bytes: Uint8Array<ArrayBuffer>): void {
+  receive(head: ScreenshotHead, bytes: Uint8Array<ArrayBuffer>): void {
+    const { request, width, height, atMs } = head;
+    const isForReport = head.isForReport === true;
     if (request !== this.#asked) return;
     const size = pngSize(bytes);
     // What says that it is larger than it was announced to be is not opened.
@@ -65,14 +84,48 @@ export class LiveScreenshots {
       return;
     }
     this.#settle();
-    const url = URL.createObjectURL(new Blob([bytes], { type: 'image/png' }));
-    const all = [{ request, width, height, atMs: Date.now(), bytes: bytes.length, url }, ...this.#all];
+    const file = new Blob([bytes], { type: 'image/png' });
+    const takenMs = this.#options.toWallMs(atMs);
+    const shot = {
+      request,
+      width,
+      height,
+      atMs: Date.now(),
+      takenMs,
+      isForReport,
+      file,
+      url: URL.createObjectURL(file),
+    };
+    const all = [shot, ...this.#all];
     for (const old of all.splice(MAX_KEPT)) URL.revokeObjectURL(old.url);
     this.#all = all;
   }
 
   fail({ request, message }: SessionMessageOf<'screenshot-failed'>): void {
     if (request === this.#asked) this.#settle(message);
+  }
+
+  keeping(shot: Screenshot): Keeping | undefined {
+    return this.#kept.get(shot.request);
+  }
+
+  /** Whether it can be put into the report: the customer was told, and there is a desk. */
+  mayKeep({ isForReport }: Screenshot): boolean {
+    return isForReport && this.#options.keep !== undefined;
+  }
+
+  /** Puts it into the report; trying again after a failure sends the same picture. */
+  async keep(shot: Screenshot): Promise<void> {
+    const { keep } = this.#options;
+    const name = this.#kept.get(shot.request)?.name;
+    if (keep === undefined || !shot.isForReport || name === 'keeping' || name === 'kept') return;
+    this.#kept.set(shot.request, { name: 'keeping' });
+    try {
+      await keep({ name: shot.request, takenMs: shot.takenMs, file: shot.file });
+      this.#kept.set(shot.request, { name: 'kept' });
+    } catch (error) {
+      this.#kept.set(shot.request, { name: 'failed', error: toErrorResult(error) });
+    }
   }
 
   /** Nothing that was asked for comes any more. */

@@ -27,6 +27,7 @@ import {
   type Quality,
   type Signaling,
 } from '../../live/subscriber/subscribe.js';
+import type { TakenPicture } from '../sources/desk-client.js';
 import { LiveChat } from './live-chat.svelte.js';
 import { LiveCommands, type LiveCommandPost } from './live-commands.svelte.js';
 import { LiveConsole } from './live-console.svelte.js';
@@ -60,6 +61,8 @@ export interface LiveSessionOptions {
   ) => Promise<AskProof | undefined>;
   /** The install that the invitation went to; by the other ways nobody knows whose app it is. */
   readonly invited?: { readonly install: PublicIdentity; readonly report: string };
+  /** Puts a picture into a report at the desk. Absent: there is none. */
+  readonly keepPicture?: (report: string, picture: TakenPicture) => Promise<unknown>;
   /** Absent: no commands are proposed from here. */
   readonly letters?: {
     /** One that came through the connection. */
@@ -128,7 +131,12 @@ export class LiveSession {
     this.picture = new LivePicture(options.replayUrl, () => {
       this.#trySend({ type: 'checkout-asked' });
     });
-    this.screenshots = new LiveScreenshots(send);
+    const { keepPicture } = options;
+    this.screenshots = new LiveScreenshots({
+      send,
+      toWallMs: (sessionMs) => (this.#welcome?.startedMs ?? 0) + sessionMs,
+      ...(keepPicture === undefined ? {} : { keep: (picture) => this.#keep(keepPicture, picture) }),
+    });
     this.pointer = new LivePointer((text) => {
       if (this.#state.phase !== 'open' || !this.grants.has('point')) return;
       const channel = this.#session.channel('input');
@@ -399,6 +407,12 @@ export class LiveSession {
     else if (kind === 'view-video') this.video.stop();
     else if (kind === 'screenshot') this.screenshots.stop();
     else if (kind === 'point') this.pointer.stop();
+  }
+
+  async #keep(keep: NonNullable<LiveSessionOptions['keepPicture']>, picture: TakenPicture): Promise<void> {
+    const { report } = this;
+    if (report === undefined) throw new LiveError('live-closed');
+    await keep(report, picture);
   }
 
   async #prove(ask: Omit<GrantAsk, 'proof'>): Promise<AskProof | undefined> {

@@ -13,7 +13,7 @@ import type { Technician } from './technician.svelte.js';
 import { ViewerContext } from './viewer-context.js';
 
 export interface LiveOptions {
-  readonly desk: Pick<DeskClient, 'joinLive' | 'liveServers' | 'openLiveSocket'>;
+  readonly desk: Pick<DeskClient, 'joinLive' | 'liveServers' | 'openLiveSocket' | 'keepPicture'>;
   readonly signIn: Pick<SignIn, 'isSignedIn' | 'state'>;
   readonly technician: Pick<Technician, 'open' | 'proveAsk' | 'state' | 'onLetter'>;
   readonly commandLetters: Pick<CommandLetters, 'propose' | 'cancel'>;
@@ -149,7 +149,7 @@ export class Live {
     try {
       const prepared = await prepare();
       const { LiveSession } = await import('./live-session.svelte.js');
-      const { commandLetters, letters, signIn, technician, replayUrl } = this.#options;
+      const { commandLetters, desk, letters, signIn, technician, replayUrl } = this.#options;
       const name = signIn.state.name === 'signed-in' ? signIn.state.technician : undefined;
       // Its keys are there by the time that the words are compared.
       if (signIn.isSignedIn) void technician.open();
@@ -157,6 +157,7 @@ export class Live {
         ...prepared,
         name,
         replayUrl,
+        ...(signIn.isSignedIn ? { keepPicture: (report, picture) => desk.keepPicture(report, picture) } : {}),
         letters: {
           receive: (sealed) => {
             letters.takeIn(sealed);

@@ -410,10 +410,21 @@ describe('the banner', () => {
     const request = crypto.randomUUID();
     customer.technician.session.send({ type: 'screenshot-asked', request });
     await expect.poll(overlayText).toContain('asks for a picture of this window');
+    expect(overlayText()).not.toContain('report');
     await press('Not now');
     await customer.until(() => customer.heard('screenshot-failed').length === 1, 'the answer');
     expect(customer.heard('screenshot-failed')[0]).toMatchObject({ request, code: 'screenshot-declined' });
     expect(overlayText()).not.toContain('asks for a picture');
+  });
+
+  it('says where a picture may go before it is taken, when there is a report', async () => {
+    const customer = await openCustomer();
+    customer.command({ report: crypto.randomUUID() });
+    customer.grant('screenshot');
+    await customer.until(() => customer.heard('grant-given').length === 1, 'the grant');
+    customer.technician.session.send({ type: 'screenshot-asked', request: crypto.randomUUID() });
+    await expect.poll(overlayText).toContain('It can be kept in your report.');
+    expect(overlayText()).toContain('Take the picture');
   });
 });
 
