@@ -53,7 +53,8 @@ export const liveBytes: Bench = {
   keys: ['live.domBytes'],
   async run({ short, log }) {
     const turns = short ? 1 : 3;
-    const ms = short ? 5000 : 60_000;
+    const ms = short ? 3000 : 60_000;
+    const warmUpMs = short ? 1000 : WARM_UP_MS;
     const server = await pageServer();
     const windows = await LiveWindows.open(await server.listen({ port: 0, host: '127.0.0.1' }));
     const measured: Measured[] = [];
@@ -61,9 +62,9 @@ export const liveBytes: Bench = {
       for (let turn = 0; turn < turns; turn++) {
         const ours = await windows.ours();
         await ours.showVideo('view-dom');
-        measured.push(...(await measure(ours, 'ours', ms, log)));
+        measured.push(...(await measure(ours, 'ours', { ms, warmUpMs, log })));
         const raw = await windows.raw();
-        measured.push(...(await measure(raw, 'peer', ms, log)));
+        measured.push(...(await measure(raw, 'peer', { ms, warmUpMs, log })));
       }
     } finally {
       await windows.close();
@@ -83,6 +84,7 @@ interface Measured {
 interface Sent {
   readonly videoBytes: number;
   readonly channelBytes: number;
+  readonly frames: number;
 }
 
 /**
@@ -92,15 +94,20 @@ interface Sent {
 const MESSAGE_BYTES = 12 + 16 + 13 + 24;
 const TAG_BYTES = 16;
 
+interface MeasureOptions {
+  readonly ms: number;
+  readonly warmUpMs: number;
+  readonly log: (text: string) => void;
+}
+
 async function measure(
   windows: WatchedWindows,
   side: Measured['side'],
-  ms: number,
-  log: (text: string) => void,
+  { ms, warmUpMs, log }: MeasureOptions,
 ): Promise<Measured[]> {
-  await windows.customer.waitForTimeout(WARM_UP_MS);
+  await windows.customer.waitForTimeout(warmUpMs);
   const start = await windows.traffic();
-  log(`${side}, the first ${String(WARM_UP_MS / 1000)} s: video ${String(round(start.videoBytes / KB, 1))} KB`);
+  log(`${side}, the first ${String(warmUpMs / 1000)} s: video ${String(round(start.videoBytes / KB, 1))} KB`);
   const all: Measured[] = [];
   for (const { name, play } of SCENES) {
     const before = await windows.traffic();
@@ -109,7 +116,9 @@ async function measure(
     const sent = between(before, await windows.traffic(), (Date.now() - beganMs) / 1000);
     const { codec, quantizer } = await windows.traffic();
     const words = `video ${String(round(sent.videoBytes / KB, 2))} KB/s, DOM ${String(round(sent.channelBytes / KB, 2))} KB/s`;
-    log(`${side}, ${name}: ${words}; ${codec}, ${await windows.size()}, quantizer ${String(round(quantizer, 0))}`);
+    log(
+      `${side}, ${name}: ${words}; ${String(round(sent.frames, 1))} frames/s, ${codec}, ${await windows.size()}, quantizer ${String(round(quantizer, 0))}`,
+    );
     all.push({ side, scene: name, sent });
   }
   await windows.close();
@@ -120,6 +129,7 @@ function between(before: Traffic, after: Traffic, seconds: number): Sent {
   const per = (amount: (traffic: Traffic) => number): number => (amount(after) - amount(before)) / seconds;
   return {
     videoBytes: per(({ videoBytes, videoPackets }) => videoBytes + TAG_BYTES * videoPackets),
+    frames: per(({ videoFrames }) => videoFrames),
     channelBytes: per(({ domBytes, domMessages }) => domBytes + MESSAGE_BYTES * domMessages),
   };
 }

@@ -8,7 +8,8 @@ export const liveLatency: Bench = {
   keys: ['live.latencyRatio', 'live.domLatencyRatio', 'live.firstPictureMs'],
   async run({ short, log }) {
     const turns = short ? 1 : 7;
-    const ms = short ? 4000 : 15_000;
+    const ms = short ? 3000 : 15_000;
+    const warmUpMs = short ? 500 : WARM_UP_MS;
     const server = await pageServer();
     const windows = await LiveWindows.open(await server.listen({ port: 0, host: '127.0.0.1' }));
     const [dom, video, raw]: [Turn[], Turn[], Turn[]] = [[], [], []];
@@ -19,12 +20,12 @@ export const liveLatency: Bench = {
         pictures.push(await ours.showPicture());
         dom.push(turnOf(await ours.latencies(ms)));
         videos.push(await ours.showVideo());
-        await ours.customer.waitForTimeout(WARM_UP_MS);
+        await ours.customer.waitForTimeout(warmUpMs);
         video.push(turnOf(await ours.latencies(ms)));
         const size = await ours.size();
         await ours.close();
         const peer = await windows.raw();
-        await peer.customer.waitForTimeout(WARM_UP_MS);
+        await peer.customer.waitForTimeout(warmUpMs);
         raw.push(turnOf(await peer.latencies(ms)));
         log(`ours ${size}, the peer ${await peer.size()}`);
         await peer.close();
