@@ -10,6 +10,7 @@ import { ConsoleStream } from './console-stream.js';
 import { DomStream } from './dom-stream.js';
 import { FramedSender } from '../../live/publisher/framed-sender.js';
 import { Laser } from './laser.js';
+import { LivePast, type LivePastDeps } from './live-past.js';
 import { readPast, sessionTime } from './past.js';
 import { Streams, type MaskedSource } from './streams.js';
 
@@ -40,6 +41,8 @@ export interface LiveStreamsDeps {
   readonly guard: Guard;
   readonly masked: MaskedSource;
   readonly source: StreamSource;
+  /** What was shown before, on its way. */
+  readonly past: Pick<LivePastDeps, 'send' | 'fail'>;
 }
 
 /** The dom and console streams of one connection, and the technician's pointer: each while it is granted. */
@@ -50,6 +53,7 @@ export class LiveStreams {
   #streams: Streams | undefined;
   #dom: DomStream | undefined;
   #console: ConsoleStream | undefined;
+  #past: LivePast | undefined;
   #canPoint = false;
 
   constructor(session: LiveSession, deps: LiveStreamsDeps) {
@@ -63,6 +67,7 @@ export class LiveStreams {
     if (!granted.dom) {
       this.#dom?.stop();
       this.#dom = undefined;
+      this.#endPast();
     }
     if (!granted.console) {
       this.#console?.stop();
@@ -80,6 +85,7 @@ export class LiveStreams {
     source.setTap(this.#tap);
     if (granted.dom && this.#dom === undefined) {
       this.#dom = this.#openDom(this.#streams);
+      this.#past = new LivePast({ source, streams: this.#streams, ...this.#deps.past });
       this.#dom.begin();
     }
     if (granted.console) this.#console ??= this.#openConsole(this.#streams);
@@ -94,6 +100,11 @@ export class LiveStreams {
   /** What the host process and the app's other windows have said. */
   relay(message: ConsoleMessage): void {
     this.#console?.relay(message);
+  }
+
+  /** What was shown at this session time. */
+  lookBack(request: string, atMs: number): void {
+    this.#past?.ask(request, atMs);
   }
 
   /** The picture begins anew. */
@@ -157,7 +168,13 @@ export class LiveStreams {
     });
   }
 
+  #endPast(): void {
+    this.#past?.stop();
+    this.#past = undefined;
+  }
+
   #closeWorker(): void {
+    this.#endPast();
     this.#dom?.stop();
     this.#dom = undefined;
     this.#console?.stop();

@@ -28,6 +28,7 @@ export type ToStreamWorker =
   | { readonly kind: 'masked'; readonly values: readonly MaskedValue[] }
   | { readonly kind: 'dom'; readonly id: number; readonly events: readonly DomItem[] }
   | { readonly kind: 'lines'; readonly id: number; readonly lines: readonly WaitingLine[] }
+  | { readonly kind: 'chain'; readonly id: number; readonly segments: readonly PastSegment[] }
   | { readonly kind: 'past'; readonly id: number; readonly segments: readonly PastSegment[]; readonly fromMs: number };
 
 /** One answer to each question, in their order. */
@@ -35,6 +36,8 @@ export interface FromStreamWorker {
   readonly id: number;
   /** A message of the dom channel; undefined where none of the events could be written. */
   readonly bytes?: Uint8Array<ArrayBuffer> | undefined;
+  /** Of a chain: its plain bytes, where `bytes` are deflated ones. */
+  readonly size?: number | undefined;
   /** Messages of the console channel. */
   readonly texts?: readonly string[];
 }

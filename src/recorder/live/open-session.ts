@@ -3,6 +3,7 @@ import type { ConsoleMessage } from '../../shared/protocol/live-console.js';
 import type { LiveError } from '../../shared/protocol/live-errors.js';
 import type { GrantKind } from '../../shared/protocol/live-grants.js';
 import type { LiveOrders, LivePageNews, LiveReport } from '../../shared/protocol/live-host.js';
+import { PAST_FAILURES } from '../../shared/protocol/live-past.js';
 import type { FieldWatch } from '../masking/field-watch.js';
 import { now, type Guard } from '../page.js';
 import type { BannerQuestion } from './banner.js';
@@ -57,13 +58,24 @@ export class OpenSession {
       screenshotAsked: (request) => {
         this.#screen.askForScreenshot(request);
       },
+      pastAsked: (request, atMs) => {
+        this.#streams.lookBack(request, atMs);
+      },
       videoWanted: (limits) => {
         this.#video.limit(limits);
       },
       refuse: deps.refuse,
     });
     const name = (): string => this.#name;
-    this.#streams = new LiveStreams(session, deps);
+    this.#streams = new LiveStreams(session, {
+      ...deps,
+      past: {
+        send: (head, bytes) => this.link.sendPast(head, bytes),
+        fail: (request, code) => {
+          this.link.say({ type: 'past-failed', request, code, message: PAST_FAILURES[code] });
+        },
+      },
+    });
     this.#video = new LiveVideo(session, this.link, {
       name,
       fields: deps.masked,

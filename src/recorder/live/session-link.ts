@@ -14,6 +14,7 @@ import {
   type PublisherMessage,
   type SessionMessage,
 } from '../../shared/protocol/live-messages.js';
+import type { PastHead } from '../../shared/protocol/live-past.js';
 import { parseInput, type InputMessage } from '../../shared/protocol/live-streams.js';
 import type { LiveEvents, LiveSession } from '../../live/publisher/publish.js';
 import { now } from '../page.js';
@@ -28,6 +29,7 @@ export interface SessionLinkEvents {
   point(message: InputMessage): void;
   checkoutAsked(): void;
   screenshotAsked(request: string): void;
+  pastAsked(request: string, atMs: number): void;
   videoWanted(limits: { readonly maxHeight: number; readonly maxFrameRate: number }): void;
   /** The other side did what was never granted, or said what it may not. */
   refuse(error: LiveError): void;
@@ -106,6 +108,11 @@ export class SessionLink {
     this.#send(encodeBulk({ head: { kind: 'screenshot', ...head }, bytes: Uint8Array.from(png) }));
   }
 
+  /** Resolves when it is on its way: what a slow connection does not take is not read. */
+  async sendPast(head: PastHead, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    await this.#bulk.send(encodeBulk({ head, bytes })).catch(() => undefined);
+  }
+
   sendLetter(id: string, sealed: Uint8Array<ArrayBuffer>): void {
     this.#send(encodeBulk({ head: { kind: 'letter', id }, bytes: sealed }));
   }
@@ -137,6 +144,9 @@ export class SessionLink {
           return;
         case 'screenshot-asked':
           if (this.#may('screenshot')) this.#events.screenshotAsked(message.request);
+          return;
+        case 'past-asked':
+          if (this.#may('view-dom')) this.#events.pastAsked(message.request, message.atMs);
           return;
         case 'video-wanted':
           if (this.#may('view-video')) this.#events.videoWanted(message);

@@ -15,6 +15,7 @@ async function answer(message: ToStreamWorker): Promise<void> {
   let answered: FromStreamWorker = { id };
   try {
     if (message.kind === 'dom') answered = { id, bytes: await writer.dom(message.events) };
+    else if (message.kind === 'chain') answered = { id, ...(await writer.chain(message.segments)) };
     else if (message.kind === 'lines') answered = { id, texts: writer.lines(message.lines) };
     else answered = { id, texts: await writer.past(message.segments, message.fromMs) };
   } catch {

@@ -2,6 +2,7 @@ import { inflateEntry } from '../../shared/bundle/inflate.js';
 import type { MaskedValue } from '../../shared/privacy/masked-values.js';
 import type { LaneEvent } from '../../shared/session/lane.js';
 import { cutEvent, groupLines, isConsoleEvent, MAX_CONSOLE_LINE_LENGTH } from '../../shared/protocol/live-console.js';
+import { MAX_PAST_PLAIN_BYTES } from '../../shared/protocol/live-past.js';
 import { encodeDomText } from '../../shared/protocol/live-streams.js';
 import { MAX_LIVE_MESSAGE_BYTES } from '../../shared/protocol/live.js';
 import { EventLines } from '../ring/event-lines.js';
@@ -37,6 +38,26 @@ export class StreamWriter {
     );
   }
 
+  /** Undefined where a line of it cannot be written, as the next ones build on it, or it is too large. */
+  async chain(segments: readonly PastSegment[]): Promise<WrittenChain | undefined> {
+    const pieces: Uint8Array<ArrayBuffer>[] = [];
+    let size = 0;
+    for (const { source, stored, bytes } of segments) {
+      const texts = new TextDecoder().decode(await inflateEntry(stored, bytes, source)).split('\n');
+      // What is masked by now is taken out; whoever writes lines looks at nothing but their text.
+      const events = texts.filter((text) => text !== '').map((json) => ({ type: 0, timestamp: 0, json }));
+      for (const line of this.#lines.write(events)) {
+        if (line === undefined) return undefined;
+        size += line.length;
+        pieces.push(line);
+      }
+      if (size > MAX_PAST_PLAIN_BYTES) return undefined;
+    }
+    if (size === 0) return undefined;
+    const stream = new Blob(pieces).stream().pipeThrough(new CompressionStream('deflate-raw'));
+    return { size, bytes: new Uint8Array(await new Response(stream).arrayBuffer()) };
+  }
+
   /** Lines of the ring, from this session time on, oldest first. */
   async past(segments: readonly PastSegment[], fromMs: number): Promise<string[]> {
     const waiting: WaitingLine[] = [];
@@ -52,6 +73,12 @@ export class StreamWriter {
     }
     return this.lines(waiting.sort((a, b) => a.at - b.at));
   }
+}
+
+/** A dom chain as it is sent: deflated raw, and how many bytes it is plain. */
+export interface WrittenChain {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly size: number;
 }
 
 function textOf(line: Uint8Array | undefined): string | undefined {

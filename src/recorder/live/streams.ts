@@ -1,6 +1,7 @@
 import type { MaskedValue } from '../../shared/privacy/masked-values.js';
 import type { DomItem } from '../ring/ring-event.js';
 import type { FromStreamWorker, PastSegment, ToStreamWorker, WaitingLine } from './messages.js';
+import type { WrittenChain } from './stream-writer.js';
 
 export interface MaskedSource {
   /** Rises with every value that is new. */
@@ -38,6 +39,12 @@ export class Streams {
 
   async lines(lines: readonly WaitingLine[]): Promise<readonly string[]> {
     return (await this.#ask((id) => ({ kind: 'lines', id, lines }))).texts ?? [];
+  }
+
+  /** A dom chain of the ring, written anew, deflated; undefined where that is not possible. */
+  async chain(segments: readonly PastSegment[]): Promise<WrittenChain | undefined> {
+    const { bytes, size } = await this.#ask((id) => ({ kind: 'chain', id, segments }));
+    return bytes === undefined || size === undefined ? undefined : { bytes, size };
   }
 
   async past(segments: readonly PastSegment[], fromMs: number): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 import { HAND_OVER_CHUNK_BYTES } from '../../shared/constants.js';
 import { selectRows, toChains } from '../../shared/session/chains.js';
 import type { Anchor } from '../../shared/session/clock.js';
+import type { Lane } from '../../shared/session/lane.js';
 import type { Segment } from '../../shared/session/segment.js';
 import type { Now } from './keeper.js';
 import type { Stretch } from './messages.js';
@@ -22,7 +23,7 @@ export interface OwnSource {
 /** The rows of this source and of those that it speaks for which a stretch of the session needs. */
 export async function rowsFor(
   store: RingStore,
-  { startMs, endMs }: Stretch,
+  { startMs, endMs, lanes }: Stretch & { readonly lanes?: readonly Lane[] | undefined },
   own: OwnSource,
   dead: readonly string[],
   now: Now,
@@ -38,7 +39,8 @@ export async function rowsFor(
     segments.map((segment) => placing.place(segment)),
     (source, lane, chain) => source === own.source && lane === 'dom' && chain === lastDom,
   );
-  return selectRows(chains, startMs, endMs).map(({ segment }) => segment);
+  const wanted = lanes === undefined ? chains : chains.filter(({ lane }) => lanes.includes(lane));
+  return selectRows(wanted, startMs, endMs).map(({ segment }) => segment);
 }
 
 /** Reads rows one by one and gives them in chunks, the next when the last one was taken: never the whole ring in memory. */

@@ -40,6 +40,10 @@ export interface Stretch {
 
 export interface HandOverRequest extends Stretch {
   readonly handOver: string;
+  /** Only rows of these. */
+  readonly lanes?: readonly Lane[];
+  /** No other window is asked: this one speaks for sources that are gone without being elected. */
+  readonly isAlone?: boolean;
 }
 
 export interface AppendMessage {
@@ -69,7 +73,10 @@ export interface OpenMessage {
 export interface Questions {
   totals: { readonly ask: object; readonly answer: RingTotals };
   /** `isElected`: this window speaks for sources that are gone. */
-  handOver: { readonly ask: Stretch & { readonly isElected: boolean }; readonly answer: { readonly dead: string[] } };
+  handOver: {
+    readonly ask: Stretch & { readonly isElected: boolean; readonly lanes?: readonly Lane[] | undefined };
+    readonly answer: { readonly dead: string[] };
+  };
   wipe: { readonly ask: object; readonly answer: object };
   close: { readonly ask: object; readonly answer: object };
 }

@@ -85,8 +85,9 @@ export class WorkerRing implements Ring {
     return { ...totals, dropped: this.#dropped + totals.dropped };
   }
 
-  async handOver({ handOver, startMs, endMs }: HandOverRequest, give: GiveRows): Promise<{ dead: string[] }> {
-    const ask = { startMs, endMs, isElected: await isElected(handOver) };
+  async handOver(request: HandOverRequest, give: GiveRows): Promise<{ dead: string[] }> {
+    const { handOver, startMs, endMs, lanes, isAlone = false } = request;
+    const ask = { startMs, endMs, lanes, isElected: isAlone || (await isElected(handOver)) };
     try {
       return await this.#ask('handOver', ask, give);
     } finally {

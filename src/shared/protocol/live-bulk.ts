@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { commandDescriptionSchema, MAX_COMMANDS, type CommandDescription } from '../commands/command.js';
 import { MAX_SEALED_LETTER_BYTES } from '../constants.js';
 import { LiveError } from './live-errors.js';
+import { MAX_PAST_BYTES, pastHeadSchema } from './live-past.js';
 
 // What flows on the channel `bulk`, both ways, in frames (live-frames.ts): `[u32 little-endian: length of the head][head, JSON][bytes]`.
 
@@ -28,6 +29,8 @@ export const bulkHeadSchema = v.variant('kind', [
   v.object({ kind: v.literal('letter'), id: uuid }),
   /** The publisher's, when `commands` is granted: what may be proposed, JSON in UTF-8, as a manifest has it. */
   v.object({ kind: v.literal('commands') }),
+  /** The publisher's answer to `past-asked`. */
+  pastHeadSchema,
 ]);
 export type BulkHead = v.InferOutput<typeof bulkHeadSchema>;
 export type ScreenshotHead = Extract<BulkHead, { kind: 'screenshot' }>;
@@ -38,6 +41,7 @@ const MAX_BYTES: Readonly<Record<BulkHead['kind'], number>> = {
   screenshot: MAX_SCREENSHOT_BYTES,
   letter: MAX_SEALED_LETTER_BYTES,
   commands: MAX_COMMAND_LIST_BYTES,
+  past: MAX_PAST_BYTES,
 };
 
 export interface BulkMessage {

@@ -22,7 +22,8 @@ export const FIRST_GRANTS: readonly GrantKind[] = ['view-dom', 'chat'];
 export const GRANT_WORDS: Readonly<Record<GrantKind, { readonly title: string; readonly allows: string }>> = {
   'view-dom': {
     title: 'See the app',
-    allows: 'See this app’s window as it changes. What is masked in recordings is masked here too.',
+    allows:
+      'See this app’s window as it changes, and go back to what it showed in the five minutes before. What is masked in recordings is masked here too.',
   },
   'view-video': {
     title: 'See a video',

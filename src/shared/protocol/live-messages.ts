@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { publicIdentitySchema } from '../crypto/keys.js';
 import { grantAskSchema, GRANTS, WITHDRAWALS } from './live-grants.js';
+import { pastMessageSchemas } from './live-past.js';
 
 // What the two sides say to each other on the control channel of an open session. See docs/live-protocol.md, "While it is open".
 
@@ -57,6 +58,7 @@ export const sessionMessageSchemas = [
     code: line,
     message: v.pipe(v.string(), v.maxLength(500)),
   }),
+  ...pastMessageSchemas,
   /** What the subscriber's window has room for; with the grant `view-video`. */
   v.object({
     type: v.literal('video-wanted'),
@@ -91,6 +93,7 @@ export const SUBSCRIBER_SAYS = [
   'doing',
   'checkout-asked',
   'screenshot-asked',
+  'past-asked',
   'video-wanted',
   'quality',
 ] as const satisfies readonly SessionMessage['type'][];
@@ -101,6 +104,7 @@ export const PUBLISHER_SAYS = [
   'grant-withdrawn',
   'chat',
   'screenshot-failed',
+  'past-failed',
   'video-state',
   'quality',
 ] as const satisfies readonly SessionMessage['type'][];

@@ -10,6 +10,7 @@ import {
   type GrantKind,
 } from '../../shared/protocol/live-grants.js';
 import { reachOf, type IceServer, type Reach } from '../../shared/protocol/live-ice.js';
+import type { PastHead } from '../../shared/protocol/live-past.js';
 import {
   isPublisherMessage,
   type Doing,
@@ -35,6 +36,7 @@ import { LiveGrants } from './live-grants.svelte.js';
 import { LiveMeasure } from './live-measure.svelte.js';
 import { LivePicture } from './live-picture.svelte.js';
 import { LivePointer } from './live-pointer.js';
+import { LiveRewind } from './live-rewind.svelte.js';
 import { LiveScreenshots } from './live-screenshots.svelte.js';
 import { LiveVideo } from './live-video.svelte.js';
 
@@ -83,6 +85,7 @@ export class LiveSession {
   readonly chat: LiveChat;
   readonly console = new LiveConsole();
   readonly picture: LivePicture;
+  readonly rewind: LiveRewind;
   readonly screenshots: LiveScreenshots;
   readonly pointer: LivePointer;
   readonly video: LiveVideo;
@@ -130,6 +133,13 @@ export class LiveSession {
     this.chat = new LiveChat(send);
     this.picture = new LivePicture(options.replayUrl, () => {
       this.#trySend({ type: 'checkout-asked' });
+    });
+    this.rewind = new LiveRewind({
+      replayUrl: options.replayUrl,
+      send,
+      onTurn: (isBack) => {
+        this.do(isBack ? 'looking-back' : this.#watching);
+      },
     });
     const { keepPicture } = options;
     this.screenshots = new LiveScreenshots({
@@ -334,6 +344,7 @@ export class LiveSession {
     this.#incoming = new Incoming({
       dom: (message) => {
         this.picture.receive(message);
+        this.rewind.note(message);
       },
       console: (message) => {
         // What crosses a withdrawal is not shown any more.
@@ -377,6 +388,9 @@ export class LiveSession {
       case 'chat':
         if (this.grants.has('chat')) this.chat.receive(message);
         return;
+      case 'past-failed':
+        this.rewind.fail(message);
+        return;
       case 'screenshot-failed':
         this.screenshots.fail(message);
         return;
@@ -392,8 +406,17 @@ export class LiveSession {
   #receiveBulk({ head, bytes }: BulkMessage): void {
     if (head.kind === 'screenshot') this.screenshots.receive(head, bytes);
     else if (head.kind === 'letter') this.#options.letters?.receive(bytes);
+    else if (head.kind === 'past') this.#receivePast(head, bytes);
     // What crosses a withdrawal is not shown any more.
     else if (this.grants.has('commands')) this.commands?.offer(decodeCommands(bytes));
+  }
+
+  #receivePast(head: PastHead, bytes: Uint8Array<ArrayBuffer>): void {
+    if (!this.grants.has('view-dom')) return;
+    this.rewind.receive(head, bytes).catch((error: unknown) => {
+      if (!(error instanceof LiveError)) throw error;
+      this.giveUp(error);
+    });
   }
 
   #start(kind: GrantKind): void {
@@ -403,8 +426,10 @@ export class LiveSession {
   }
 
   #stop(kind: GrantKind): void {
-    if (kind === 'view-dom') this.picture.stop();
-    else if (kind === 'view-video') this.video.stop();
+    if (kind === 'view-dom') {
+      this.picture.stop();
+      this.rewind.stop();
+    } else if (kind === 'view-video') this.video.stop();
     else if (kind === 'screenshot') this.screenshots.stop();
     else if (kind === 'point') this.pointer.stop();
   }
