@@ -315,10 +315,9 @@ export const say = {
   },
 
   guard: {
-    tooSoon:
-      'That was very quick: this button acts only when it has been in full view for half a second. Press it again.',
-    hidden:
-      'Something covers this panel or shows only a part of it, so this button does nothing. Make the panel fully visible and press it again.',
+    // Short: their room is kept free at every guarded button.
+    tooSoon: 'That was too quick. Press it again in a moment.',
+    hidden: 'Not all of this can be seen. Uncover it or scroll, then press it again.',
     notTrusted: 'This button acts only when a person presses it.',
   },
 } as const;

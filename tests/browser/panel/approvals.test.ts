@@ -53,6 +53,31 @@ describe('a request of support', () => {
     expect(host.called('decideProposal')).toEqual([]);
   });
 
+  test('says why a press did nothing without moving what is pressed, also in a small frame', async () => {
+    const { host } = await open('approvals', (double) => {
+      double.proposals = [aProposal()];
+      double.handlers.lookAtProposal = () => ({ lines: ['One file would be deleted.'] });
+    });
+    await page.viewport(420, 560);
+    const button = page.getByRole('button', { name: 'Approve' });
+    await expect.element(page.getByText('One file would be deleted.')).toBeVisible();
+    const decision = document.querySelector('[data-guarded]');
+    decision?.scrollIntoView({ block: 'end' });
+    const place = (): string => JSON.stringify(button.element().getBoundingClientRect());
+    const before = place();
+    const height = decision?.getBoundingClientRect().height;
+    await button.click();
+    await expect.element(page.getByText(/^That was too quick|^Not all of this can be seen/)).toBeVisible();
+    expect(place()).toBe(before);
+    expect(decision?.getBoundingClientRect().height).toBe(height);
+    expect(host.called('decideProposal')).toEqual([]);
+    await untilVisible();
+    await button.click();
+    await vi.waitFor(() => {
+      expect(host.called('decideProposal')).toHaveLength(1);
+    });
+  });
+
   test('is denied at once, and Escape neither approves nor denies', async () => {
     const proposal = aProposal();
     const { host, leave } = await open('approvals', (double) => {

@@ -231,7 +231,7 @@ describe('a page that wants the press for itself', () => {
     // Into view anew: only from now on the time counts.
     window.dispatchEvent(new Event('resize'));
     await sendButton.click();
-    await expect.element(page.getByText(/^That was very quick/)).toBeVisible();
+    await expect.element(page.getByText(/^That was too quick/)).toBeVisible();
     expect(host.called('sendDraft')).toEqual([]);
     await untilVisible();
     await sendButton.click();
@@ -246,7 +246,7 @@ describe('a page that wants the press for itself', () => {
     await untilVisible();
     await sendButton.click();
     cover.remove();
-    await expect.element(page.getByText(/^Something covers this panel/)).toBeVisible();
+    await expect.element(page.getByText(/^Not all of this can be seen/)).toBeVisible();
     expect(host.called('sendDraft')).toEqual([]);
   });
 
@@ -259,7 +259,7 @@ describe('a page that wants the press for itself', () => {
     await untilVisible();
     await sendButton.click();
     cover.remove();
-    await expect.element(page.getByText(/^Something covers this panel/)).toBeVisible();
+    await expect.element(page.getByText(/^Not all of this can be seen/)).toBeVisible();
     expect(host.called('sendDraft')).toEqual([]);
   });
 
@@ -269,7 +269,7 @@ describe('a page that wants the press for itself', () => {
     await untilVisible();
     await sendButton.click();
     document.body.style.opacity = '';
-    await expect.element(page.getByText(/^Something covers this panel/)).toBeVisible();
+    await expect.element(page.getByText(/^Not all of this can be seen/)).toBeVisible();
     expect(host.called('sendDraft')).toEqual([]);
   });
 
