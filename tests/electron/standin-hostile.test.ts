@@ -187,6 +187,36 @@ describe('a hostile page', () => {
   });
 });
 
+describe('who asks for a picture', () => {
+  const asks = { isInFrame: false, hasGesture: true, hasSound: false };
+  const idOf = async (url: string): Promise<number> => {
+    const seen = (await app.control.windows()).find((one) => one.url === url);
+    if (seen === undefined) throw new Error(`no window at ${url}`);
+    return seen.id;
+  };
+
+  it('gets that of its own window, after a gesture and without sound', async () => {
+    const id = await idOf('fluxion://app/');
+    expect(await app.control.displayMedia(id, asks)).toBe('own');
+    expect(await app.control.displayMedia(id, { ...asks, hasGesture: false })).toBe('nothing');
+    expect(await app.control.displayMedia(id, { ...asks, hasSound: true })).toBe('nothing');
+  });
+
+  it('gets nothing as a frame in a page, or as a page of another origin', async () => {
+    expect(await app.control.displayMedia(await idOf('fluxion://app/'), { ...asks, isInFrame: true })).toBe('nothing');
+    const id = await app.control.openWindow(foreignUrl, {});
+    expect(await app.control.displayMedia(id, asks)).toBe('nothing');
+    await app.control.closeWindow(id);
+  });
+
+  it('is let through by Fluxion to that handler, and only Fluxion', async () => {
+    const ask = (permission: string, url: string) => app.control.permission('', permission, url);
+    expect(await ask('display-capture', 'fluxion://app/')).toEqual({ request: true, check: true });
+    expect(await ask('display-capture', foreignUrl)).toEqual({ request: false, check: false });
+    expect(await ask('media', 'fluxion://app/')).toEqual({ request: false, check: false });
+  });
+});
+
 describe('the panel’s window', () => {
   it('is locked: its own document, no other page, no window, no permission but its two', async () => {
     await app.control.menu('help', 'Send Diagnostics…');

@@ -6,6 +6,7 @@ import { app, BrowserWindow, protocol, session } from 'electron';
 import { registerSchemes, startElectronHost } from 'fluxion-recorder/main';
 import { supportCommands } from '../support.js';
 import { keepMenu } from './menu.js';
+import { lockPermissions } from './permissions.js';
 import { ORIGIN, SCHEME, serveFluxion } from './scheme.js';
 import { openWindow } from './window.js';
 
@@ -59,11 +60,7 @@ function start(): void {
   });
   void app.whenReady().then(() => {
     protocol.handle('fluxion', serveFluxion);
-    // Fluxion asks for nothing that needs permission.
-    session.defaultSession.setPermissionRequestHandler((_contents, _permission, decide) => {
-      decide(false);
-    });
-    session.defaultSession.setPermissionCheckHandler(() => false);
+    lockPermissions(session.defaultSession);
     keepMenu(host, openWindow);
     openWindow();
   });

@@ -12,11 +12,13 @@ import type { PanelView } from '../services/recorder-handlers.js';
 import { electronCommands } from './app-commands.js';
 import { watchLock } from './lock-watch.js';
 import { keepCrashDumps } from './crash-reporting.js';
+import { displayMediaFor, type DisplayMediaRequest } from './display-media.js';
 import { electronModule, runtimeName } from './electron-module.js';
 import { ElectronHostError } from './errors.js';
 import { PanelWindow } from './panel-window.js';
 import { watchProcesses } from './process-watch.js';
 import { openRecorderChannel } from './recorder-channel.js';
+import type { FrameLike } from './senders.js';
 import { SafeStorageSecrets } from './safe-storage-secrets.js';
 import { ensureSchemes } from './schemes.js';
 
@@ -41,6 +43,11 @@ export interface ElectronHostOptions {
   readonly captureConsole?: boolean;
   /** False where the app starts Electron's crash reporter itself. Default: dumps are kept in `dataDir`, and never uploaded. */
   readonly crashDumps?: boolean;
+  /**
+   * False where the app answers `getDisplayMedia` itself, or in another session than the default one: it asks `displayMediaFor` first.
+   * Default: in the default session a page of `origins` gets the picture of its own window, and nobody anything else.
+   */
+  readonly displayMedia?: boolean;
   readonly panel?: {
     /** Where the panel's document was built to. Default: beside the code. */
     readonly documentDir?: string;
@@ -61,6 +68,8 @@ export interface ElectronHost {
   setPaused(paused: boolean): Promise<void>;
   /** Erases what was recorded; resolves when every open window has. */
   wipe(): Promise<{ windows: number; failed: number }>;
+  /** For an app with a display media handler of its own: what to answer to the recorder's request, or null where it is not one. */
+  displayMediaFor<F extends FrameLike>(request: DisplayMediaRequest<F>): { video: F } | null;
   /** The app's own logger, when it does not write to the console. */
   log(level: LogLevel, message: string, ...values: unknown[]): void;
   /** Gives everything back. An app that quits need not call it. */
@@ -147,6 +156,14 @@ export function startElectronHost(options: ElectronHostOptions): ElectronHost {
       void host?.noteLock().catch(() => undefined);
     },
   );
+  if (options.displayMedia !== false) {
+    void app.whenReady().then(() => {
+      // Electron has one handler a session; a handler that the app sets later takes this one's place.
+      electron.session.defaultSession.setDisplayMediaRequestHandler((request, answer) => {
+        answer(displayMediaFor(request, options.origins));
+      });
+    });
+  }
   const closeChannel = openRecorderChannel({
     ipcMain,
     host: started,
@@ -194,6 +211,7 @@ export function startElectronHost(options: ElectronHostOptions): ElectronHost {
     async wipe() {
       return await (await started).wipe();
     },
+    displayMediaFor: (request) => displayMediaFor(request, options.origins),
     log(level, message, ...values) {
       host?.log(level, about.name, [message, ...values]);
     },

@@ -7,9 +7,20 @@ type Sender = Pick<IpcMainInvokeEvent, 'sender' | 'senderFrame'>;
  * awaited: `senderFrame` is null once the frame has navigated or is gone, and its origin is the one that it has now.
  */
 export function trustedFrame({ sender, senderFrame }: Sender, origins: readonly string[]): WebFrameMain | undefined {
-  if (senderFrame === null || senderFrame.isDestroyed() || senderFrame.detached) return undefined;
-  if (senderFrame.parent !== null || senderFrame.frameTreeNodeId !== sender.mainFrame.frameTreeNodeId) return undefined;
-  return origins.includes(senderFrame.origin) ? senderFrame : undefined;
+  if (senderFrame === null || !isOwnMainFrame(senderFrame, origins)) return undefined;
+  return senderFrame.frameTreeNodeId === sender.mainFrame.frameTreeNodeId ? senderFrame : undefined;
+}
+
+/** Of Electron's `WebFrameMain`, what is asked about. */
+export interface FrameLike {
+  readonly parent: object | null;
+  readonly detached: boolean;
+  readonly origin: string;
+  isDestroyed(): boolean;
+}
+
+export function isOwnMainFrame(frame: FrameLike, origins: readonly string[]): boolean {
+  return !frame.isDestroyed() && !frame.detached && frame.parent === null && origins.includes(frame.origin);
 }
 
 /** Calls `gone` each time that the document of these contents ends: by another one, by a crash, by closing. */

@@ -1,11 +1,12 @@
 // What the test asks of the process, over the child's own channel: what a person does outside of the pages, and what a test
 // could not see otherwise.
-import type { MenuItemConstructorOptions, WebPreferences } from 'electron';
+import type { MenuItemConstructorOptions, WebFrameMain, WebPreferences } from 'electron';
 import { appEvents, app } from './app.js';
 import { StandInBrowserWindow, windows } from './browser-window.js';
 import { menu } from './electron.js';
 import { sessionOf } from './session.js';
 import { state, type Noted } from './state.js';
+import { strict } from './strict.js';
 
 export interface SeenWindow {
   readonly id: number;
@@ -15,6 +16,12 @@ export interface SeenWindow {
   readonly parent: number | undefined;
   readonly partition: string;
   readonly preferences: Readonly<Record<string, unknown>>;
+}
+
+export interface DisplayMediaAsks {
+  readonly isInFrame: boolean;
+  readonly hasGesture: boolean;
+  readonly hasSound: boolean;
 }
 
 /** Each question, and its answer. */
@@ -28,6 +35,8 @@ export interface Control {
   crashWindow(id: number): Promise<void>;
   /** What the session's handlers would answer to a page. */
   permission(partition: string, permission: string, url: string): Promise<{ request: boolean; check: boolean }>;
+  /** What the display media handler answers when a window's page, or a frame in it, asks: its own picture, another, or nothing. */
+  displayMedia(id: number, asks: DisplayMediaAsks): Promise<'own' | 'other' | 'nothing'>;
   emitApp(event: string, details: unknown): void;
   noted(): Noted[];
   quit(): void;
@@ -43,6 +52,12 @@ function windowOf(id: number): (typeof windows)[number] {
   const found = windows.find((window) => window.id === id);
   if (found === undefined) throw new Error(`stand-in: there is no window ${id}`);
   return found;
+}
+
+/** A frame inside of another one, as a request names it. */
+function frameIn(parent: WebFrameMain): WebFrameMain {
+  const { origin } = parent;
+  return strict<WebFrameMain>('WebFrameMain', { parent, origin, detached: false, isDestroyed: () => false });
 }
 
 type Decide = (isGranted: boolean) => void;
@@ -92,6 +107,25 @@ const control: Control = {
     });
     const check = session.check as unknown as ((c: unknown, p: string, origin: string, d: unknown) => boolean) | null;
     return { request, check: check?.(null, permission, new URL('/', url).href, {}) ?? true };
+  },
+  async displayMedia(id, { isInFrame, hasGesture, hasSound }) {
+    const { contents } = windowOf(id);
+    const main = contents.electron.mainFrame;
+    const frame = isInFrame ? frameIn(main) : main;
+    const asked = { frame, securityOrigin: main.origin, videoRequested: true };
+    return await new Promise((resolve, reject) => {
+      const { displayMedia } = contents.session;
+      if (displayMedia === null) {
+        resolve('nothing');
+        return;
+      }
+      let answers = 0;
+      displayMedia({ ...asked, audioRequested: hasSound, userGesture: hasGesture }, (streams) => {
+        answers += 1;
+        if (answers > 1) reject(new Error('The callback of a display media request can be called only once'));
+        resolve(streams === null ? 'nothing' : streams.video === frame ? 'own' : 'other');
+      });
+    });
   },
   emitApp(event, details) {
     appEvents.emit(event, {}, details);

@@ -8,6 +8,7 @@ import { strict } from './strict.js';
 
 type Handler = Parameters<Protocol['handle']>[1];
 type RequestHandler = Parameters<Session['setPermissionRequestHandler']>[0];
+type DisplayMediaHandler = Parameters<Session['setDisplayMediaRequestHandler']>[0];
 type CheckHandler = Parameters<Session['setPermissionCheckHandler']>[0];
 
 /** One of Electron's sessions: a browser context, and a port under which its schemes are served. */
@@ -17,6 +18,7 @@ export class StandInSession {
   readonly electron: Session;
   request: RequestHandler = null;
   check: CheckHandler = null;
+  displayMedia: DisplayMediaHandler = null;
   #opened: Promise<{ context: BrowserContext; port: number }> | undefined;
 
   constructor(partition: string) {
@@ -37,6 +39,9 @@ export class StandInSession {
         this.check = handler;
       },
       setDevicePermissionHandler: () => undefined,
+      setDisplayMediaRequestHandler: (handler) => {
+        this.displayMedia = handler;
+      },
     });
   }
 
