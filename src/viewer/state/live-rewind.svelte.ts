@@ -38,7 +38,7 @@ export class LiveRewind {
   #fromMs = $state<number | undefined>(undefined);
   #nowMs = $state(0);
   /** Session time when this page's clock read 0; known once a picture has begun. */
-  #offsetMs: number | undefined;
+  #offsetMs = $state<number | undefined>(undefined);
   #loaded: Loaded | undefined;
   #request: string | undefined;
   #settling: ReturnType<typeof setTimeout> | undefined;
