@@ -12,6 +12,9 @@ const FULL_SNAPSHOT = 2;
 const INCREMENTAL = 3;
 const META = 4;
 const MUTATION = 0;
+const MOUSE_INTERACTION = 2;
+const FOCUS = 5;
+const MOUSE = 0;
 const ADOPTED_STYLE_SHEET = 15;
 
 type RecordOptions = Exclude<Parameters<typeof record>[0], undefined>;
@@ -35,6 +38,28 @@ function isOfBlocked(event: DomEvent): boolean {
   if (event.type !== INCREMENTAL || event.data['source'] !== ADOPTED_STYLE_SHEET) return false;
   const node = record.mirror.getNode(event.data['id'] as number);
   return isElement(node) && node.closest(selectors.block) !== null;
+}
+
+function isFocus({ type, data }: DomEvent): boolean {
+  return type === INCREMENTAL && data['source'] === MOUSE_INTERACTION && data['type'] === FOCUS;
+}
+
+/** Browsers show where the focus is when it was not put there by a pointer: a replay must be told. */
+function noteMeans({ data }: DomEvent): void {
+  const node = record.mirror.getNode(data['id'] as number);
+  if (isElement(node) && !node.matches(':focus-visible')) data['pointerType'] = MOUSE;
+}
+
+/** What has the focus, in shadow roots and frames too; nothing while the window has none. */
+function focusedIn(root: DocumentOrShadowRoot): Element | undefined {
+  const element = root.activeElement;
+  if (element === null || !document.hasFocus() || element.localName === 'body') return undefined;
+  const inner = element.shadowRoot ?? innerDocument(element);
+  return (inner && focusedIn(inner)) ?? element;
+}
+
+function innerDocument(element: Element): Document | undefined {
+  return element.localName === 'iframe' ? ((element as HTMLIFrameElement).contentDocument ?? undefined) : undefined;
 }
 
 export const domLane: Lane = (context) => {
@@ -121,9 +146,22 @@ class DomLane {
       return; // "Loaded" and the like: no one replays them, and they come before the first snapshot.
     }
     if (isPaused()) return;
+    if (isFocus(event)) noteMeans(event);
     this.#context.emitDom(event);
-    if (event.type === FULL_SNAPSHOT) this.#checkout.taken(nowMs, nowMs - this.#snapshotStartMs);
-    else if (event.type === INCREMENTAL) this.#noteChange(nowMs, bytes);
+    if (event.type === FULL_SNAPSHOT) {
+      this.#checkout.taken(nowMs, nowMs - this.#snapshotStartMs);
+      this.#tellFocus(event.timestamp);
+    } else if (event.type === INCREMENTAL) this.#noteChange(nowMs, bytes);
+  }
+
+  /** rrweb tells where the focus goes, and not where it is. */
+  #tellFocus(timestamp: number): void {
+    const element = focusedIn(document);
+    const id = element === undefined ? undefined : domNodeId(element);
+    if (id === undefined) return;
+    const event = { type: INCREMENTAL, data: { source: MOUSE_INTERACTION, type: FOCUS, id }, timestamp };
+    noteMeans(event);
+    this.#context.emitDom(event);
   }
 
   #noteChange(nowMs: number, bytes: number): void {

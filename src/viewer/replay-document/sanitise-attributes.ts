@@ -1,4 +1,4 @@
-import { sanitiseCss } from './sanitise-css.js';
+import { sanitiseCss, sanitiseSheet } from './sanitise-css.js';
 
 /** A value as rrweb writes attributes: a string, a number for rr_ positions, true for those without a value. */
 export type AttributeValue = string | number | boolean | null;
@@ -74,7 +74,8 @@ export function sanitiseAttribute(tag: string, name: string, value: AttributeVal
       // An animation of an address.
       return /href|src/i.test(value) ? undefined : value;
     default:
-      // `style`, `_cssText`, `fill`, `mask`, `filter`, `cursor` ...: whatever could be CSS is treated as such.
+      if (name === '_cssText') return sanitiseSheet(value);
+      // `style`, `fill`, `mask`, `filter`, `cursor` ...: whatever could be CSS is treated as such.
       return lower.startsWith('data-') || lower.startsWith('aria-') ? value : sanitiseCss(value);
   }
 }

@@ -1,3 +1,5 @@
+import { markFocusIn } from './focus-css.js';
+
 // A recording's CSS is a stranger's. The replay document's policy already blocks every fetch; this takes the addresses out
 // before a style sheet is built, so that nothing depends on one wall alone and the console stays readable.
 
@@ -16,6 +18,11 @@ const STRING_FETCHERS = new Set(['image', 'image-set', '-webkit-image-set', 'src
 export function sanitiseCss(css: string): string {
   if (!MAY_FETCH.test(css)) return css;
   return new CssSanitiser(css).run();
+}
+
+/** The same of a whole style sheet or rule, in which the focus is a mark: see focus-css.ts. */
+export function sanitiseSheet(css: string): string {
+  return sanitiseCss(markFocusIn(css));
 }
 
 class CssSanitiser {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { DomEvent } from '../../shared/session/lane.js';
-import { sanitiseCss } from './sanitise-css.js';
+import { sanitiseCss, sanitiseSheet } from './sanitise-css.js';
 import { sanitiseMutation } from './sanitise-mutation.js';
 import { NodeSanitiser } from './sanitise-node.js';
 
@@ -20,13 +20,14 @@ const viewport = v.pipe(
   v.transform((px) => Math.min(Math.max(Math.round(px), 1), MAX_VIEWPORT_PX)),
 );
 const css = v.pipe(v.string(), v.transform(sanitiseCss));
+const sheet = v.pipe(v.string(), v.transform(sanitiseSheet));
 
 const positions = v.object({
   positions: v.pipe(v.array(v.object({ x: number, y: number, id, timeOffset: number })), v.minLength(1)),
 });
 const nested = v.union([v.number(), v.array(v.number())]);
 const ruleChanges = {
-  adds: v.optional(v.array(v.object({ rule: css, index: v.optional(nested) }))),
+  adds: v.optional(v.array(v.object({ rule: sheet, index: v.optional(nested) }))),
   removes: v.optional(v.array(v.object({ index: nested }))),
 };
 
@@ -51,8 +52,8 @@ const SOURCES: Readonly<Record<number, v.GenericSchema<unknown, object>>> = {
     id: v.optional(id),
     styleId: v.optional(id),
     ...ruleChanges,
-    replace: v.optional(css),
-    replaceSync: v.optional(css),
+    replace: v.optional(sheet),
+    replaceSync: v.optional(sheet),
   }),
   12: positions,
   13: v.object({
@@ -67,7 +68,7 @@ const SOURCES: Readonly<Record<number, v.GenericSchema<unknown, object>>> = {
     id,
     styleIds: v.array(id),
     styles: v.optional(
-      v.array(v.object({ styleId: id, rules: v.array(v.object({ rule: css, index: v.optional(nested) })) })),
+      v.array(v.object({ styleId: id, rules: v.array(v.object({ rule: sheet, index: v.optional(nested) })) })),
     ),
   }),
 };

@@ -1,5 +1,5 @@
 import { sanitiseAttributes, type Attributes } from './sanitise-attributes.js';
-import { sanitiseCss } from './sanitise-css.js';
+import { sanitiseSheet } from './sanitise-css.js';
 
 // rrweb's serialised nodes (rrweb-snapshot, NodeType), as far as the replayer reads them.
 const DOCUMENT = 0;
@@ -83,7 +83,7 @@ export class NodeSanitiser {
 
   /** The text of a node as it is replayed: CSS where it is a style element's. */
   text(id: number, text: string): string {
-    return this.tagOf(this.#nodes.get(id)?.parent ?? -1) === 'style' ? sanitiseCss(text) : text;
+    return this.tagOf(this.#nodes.get(id)?.parent ?? -1) === 'style' ? sanitiseSheet(text) : text;
   }
 
   /** Depth of a place under `parentId`; undefined when it is too deep, or within the node `id` itself. */
@@ -132,7 +132,7 @@ export class NodeSanitiser {
       node.textContent = '';
     } else if (node.type === TEXT || node.type === COMMENT) {
       const text = asText(node.textContent);
-      node.textContent = node.isStyle === true || this.tagOf(parent) === 'style' ? sanitiseCss(text) : text;
+      node.textContent = node.isStyle === true || this.tagOf(parent) === 'style' ? sanitiseSheet(text) : text;
     }
   }
 }

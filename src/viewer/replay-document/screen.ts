@@ -1,4 +1,7 @@
 import Player from 'rrweb-player';
+import { FOCUS_RULE } from './focus-css.js';
+import { FocusMark } from './focus-mark.js';
+import { closeLeftDialogs, mayLeaveDialog } from './left-dialogs.js';
 import type { SafeEvent } from './sanitise-event.js';
 import { BLOCKED_MARK } from './sanitise-node.js';
 
@@ -44,6 +47,9 @@ export class Screen {
   #viewport: Size;
   #isPlaying = false;
   #isHeld = false;
+  /** Events are applied one after the other, to a page that nobody sees yet. */
+  #isJumping = false;
+  readonly #focus = new FocusMark();
   #reachedMs: number;
   #speed = 1;
 
@@ -70,18 +76,21 @@ export class Screen {
         skipInactive: false,
         speed: 1,
         speedOption: [0.5, 1, 2, 4, 8],
-        // Focus would leave the viewer's keyboard in the recorded page.
+        // It would leave the viewer's keyboard in the recorded page; FocusMark stands for it.
         triggerFocus: false,
         mouseTail: false,
         UNSAFE_replayCanvas: false,
         showWarning: false,
         // rrweb's own look for blocked elements is a bar in the colour of the text; ours is BLOCKED_RULE.
         blockClass: 'fluxrec-block-without-a-look',
-        insertStyleRules: [BLOCKED_RULE],
+        insertStyleRules: [FOCUS_RULE, BLOCKED_RULE],
       },
     });
     this.#replayer = this.#player.getReplayer();
     this.#replayer.iframe.title = 'Recorded page';
+    this.#replayer.on('event-cast', (event) => {
+      this.#noteCast(event as SafeEvent);
+    });
     this.#replayer.on('resize', (dimension) => {
       this.#viewport = dimension as Size;
     });
@@ -105,8 +114,15 @@ export class Screen {
   goTo(ms: number): void {
     this.#reachedMs = Math.max(ms, this.reachedMs, this.#startMs);
     const offset = this.#offset(this.#reachedMs);
-    if (this.#isPlaying && !this.#isHeld) this.#replayer.play(offset);
-    else this.#replayer.pause(offset);
+    this.#isJumping = true;
+    try {
+      if (this.#isPlaying && !this.#isHeld) this.#replayer.play(offset);
+      else this.#replayer.pause(offset);
+    } finally {
+      this.#isJumping = false;
+    }
+    this.#markFocus();
+    closeLeftDialogs(this.#replayer.iframe.contentDocument);
   }
 
   /** From now on at whatever it is given, at once. */
@@ -187,6 +203,18 @@ export class Screen {
     this.#player.$destroy();
     this.#replayer.destroy();
     this.element.remove();
+  }
+
+  #noteCast(event: SafeEvent): void {
+    const hasFocusMoved = this.#focus.note(event);
+    if (this.#isJumping) return;
+    if (hasFocusMoved) this.#markFocus();
+    if (mayLeaveDialog(event)) closeLeftDialogs(this.#replayer.iframe.contentDocument);
+  }
+
+  #markFocus(): void {
+    const mirror = this.#replayer.getMirror();
+    this.#focus.apply((id) => mirror.getNode(id));
   }
 
   #dated(event: SafeEvent): SafeEvent {

@@ -40,6 +40,40 @@ describe('the dom lane', () => {
     await wait(50);
   });
 
+  it('says where the focus is with each snapshot, and whether the page shows it', async () => {
+    const field = document.createElement('input');
+    const button = document.createElement('button');
+    const host = document.createElement('div');
+    host.attachShadow({ mode: 'open' }).innerHTML = '<textarea></textarea>';
+    document.body.append(field, button, host);
+    await wait(50);
+    const focus = (): unknown[] =>
+      lane.domEvents.filter(({ type, data }) => type === 3 && data['source'] === 2 && data['type'] === 5);
+    const told = focus().length;
+    // No window of a test has the focus for sure.
+    document.hasFocus = () => true;
+    for (const element of [field, host.shadowRoot?.querySelector('textarea')]) {
+      element?.focus();
+      const before = lane.domEvents.length;
+      lane.freshStart();
+      expect(lane.domEvents[before + 1]?.type).toBe(2);
+      expect(lane.domEvents[before + 2]?.data).toEqual({ source: 2, type: 5, id: domNodeId(element ?? field) });
+    }
+    // As after a press by a pointer.
+    Object.defineProperty(button, 'matches', { value: (selector: string) => selector !== ':focus-visible' });
+    button.focus();
+    lane.freshStart();
+    expect(lane.domEvents.at(-1)?.data).toMatchObject({ id: domNodeId(button), pointerType: 0 });
+    button.blur();
+    const before = lane.domEvents.length;
+    lane.freshStart();
+    expect(lane.domEvents.slice(before).map(({ type }) => type)).toEqual([4, 2]);
+    expect(focus().length).toBeGreaterThan(told);
+    Reflect.deleteProperty(document, 'hasFocus');
+    for (const element of [field, button, host]) element.remove();
+    await wait(50);
+  });
+
   it('drops what comes while paused and begins anew afterwards', async () => {
     lane.paused = true;
     const before = lane.domEvents.length;

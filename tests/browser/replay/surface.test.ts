@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { ReplaySurface } from '../../../src/viewer/replay/surface.js';
 import type { ChainData } from '../../../src/viewer/replay/messages.js';
+import type { DomEvent } from '../../../src/shared/session/lane.js';
 import { STARTED_MS } from '../../unit/viewer/make-bundle.js';
 import { comparable, ndjson, recordPage, type Recording } from './recording.js';
 
@@ -121,6 +122,76 @@ test('the recorded page is out of reach for scripts, pointer and keyboard, also 
   expect(frame?.getAttribute('sandbox')).toBe('allow-same-origin');
   expect(frame?.closest('[inert]')).not.toBeNull();
   expect(document.activeElement).toBe(document.body);
+});
+
+/** rrweb's event of where the focus goes; by a pointer where it is not to be seen. */
+function focusEvent(recording: Recording, selector: string, atMs: number, isByPointer: boolean): DomEvent {
+  const find = (node: Record<string, unknown>): number | undefined => {
+    const { id, attributes, childNodes } = node as {
+      id: number;
+      attributes?: Record<string, unknown>;
+      childNodes?: Record<string, unknown>[];
+    };
+    if (attributes?.['id'] === selector) return id;
+    return childNodes?.map(find).find((found) => found !== undefined);
+  };
+  const snapshot = recording.chains[0]?.find(({ type }) => type === 2)?.data['node'];
+  const data = { source: 2, type: 5, id: find(snapshot as Record<string, unknown>) };
+  const means = isByPointer ? { pointerType: 0 } : {};
+  return { type: 3, data: { ...data, ...means }, timestamp: STARTED_MS + atMs };
+}
+
+test('what had the focus looks so, by the page’s own rules and the browser’s, and has none', async () => {
+  const recording = await recordPage(
+    `<style>#field:focus { color: rgb(1, 2, 3) } form:focus-within { color: rgb(4, 5, 6) } #press:focus-visible { color: rgb(7, 8, 9) }</style>
+    <form><input id="field"></form><button id="press">Send</button><a id="link" href="#">Link</a>`,
+    4,
+    () => undefined,
+  );
+  const at = (index: number): number => recording.seen[index]?.ms ?? 0;
+  const events = [
+    ...(recording.chains[0] ?? []),
+    focusEvent(recording, 'field', at(0), true),
+    focusEvent(recording, 'press', at(1), true),
+    focusEvent(recording, 'press', at(2), false),
+    focusEvent(recording, 'link', at(3), false),
+  ];
+  const surface = openSurface();
+  await surface.show({ clock, chunks: [ndjson(events)] }, 0);
+  const look = (): string[] => {
+    const page = shownDocument(surface);
+    const of = (selector: string) => getComputedStyle(page.querySelector(selector) ?? page.body);
+    return [of('#field').color, of('form').color, of('#press').color, of('#link').outlineStyle];
+  };
+  const plain = look();
+  expect(plain).not.toContain('rgb(1, 2, 3)');
+  await surface.seek(at(0) + 1);
+  expect(look()).toEqual(['rgb(1, 2, 3)', 'rgb(4, 5, 6)', plain[2], 'none']);
+  await surface.seek(at(1) + 1);
+  expect(look()).toEqual(plain);
+  await surface.seek(at(2) + 1);
+  expect(look()).toEqual([plain[0], plain[1], 'rgb(7, 8, 9)', 'none']);
+  await surface.seek(at(3) + 1);
+  expect(look()).toEqual([plain[0], plain[1], plain[2], 'auto']);
+  expect(document.activeElement).toBe(document.body);
+});
+
+test('a modal dialog that was closed is not modal when it is opened again', async () => {
+  const recording = await recordPage('<dialog><p>Sure?</p></dialog>', 3, (body, index) => {
+    const dialog = body.querySelector('dialog');
+    if (index === 0) dialog?.showModal();
+    else if (index === 1) dialog?.close();
+    else dialog?.show();
+  });
+  const surface = openSurface();
+  await surface.show(chainOf(recording), 0);
+  const states: string[] = [];
+  for (const { ms } of recording.seen) {
+    await surface.seek(ms);
+    const dialog = shownDocument(surface).querySelector('dialog');
+    states.push(`${String(dialog?.open)} ${String(dialog?.matches(':modal'))}`);
+  }
+  expect(states).toEqual(['true true', 'false false', 'true false']);
 });
 
 test('of many seeks at once the last one is what is shown, and those left out hear of it', async () => {
