@@ -1,10 +1,9 @@
 import type { Browser, FrameLocator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { findChromium } from '../lab/chromium.js';
 import { TechnicianBrowser } from '../lab/technician-browser.js';
 import { launchCapturing } from '../integration/screen/screen-site.js';
+import { joinByCode } from './live-steps.js';
 import { chromiumPath, panelOf, startProduct, type Product } from './product.js';
 
 // The customer's side of a live session, as a customer has it; the technician is a page without a face.
@@ -58,9 +57,7 @@ describe.skipIf(findChromium() === undefined)('a live session, on the customerâ€
     await openLive();
     await panel.getByRole('button', { name: 'Show a code to read out' }).click();
     const code = (await panel.getByText(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/).textContent()) ?? '';
-    const token = (await readFile(join(product.dir, 'desk', 'token'), 'utf8')).trim();
-    const { ticket } = await joinAs(product, token, code.replace('-', ''));
-    const url = `${product.deskUrl.replace('http', 'ws')}/api/live/socket`;
+    const { url, ticket } = await joinByCode(product, code);
     await technician.page.evaluate(
       ([to, by]) => {
         technicianBegin(to ?? '', by ?? '');
@@ -182,20 +179,3 @@ describe.skipIf(findChromium() === undefined)('a live session, on the customerâ€
     await panel.getByRole('heading', { name: 'The live session has ended' }).waitFor();
   });
 });
-
-async function joinAs({ deskUrl }: Product, token: string, code: string): Promise<{ ticket: string }> {
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}`, origin: deskUrl };
-  const signedIn = await fetch(`${deskUrl}/api/session`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify({ token, name: 'Ines' }),
-  });
-  const cookie = (signedIn.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
-  const joined = await fetch(`${deskUrl}/api/live/join`, {
-    method: 'POST',
-    headers: { ...headers, cookie },
-    body: JSON.stringify({ code }),
-  });
-  if (!joined.ok) throw new Error(`not joined: ${joined.status} ${await joined.text()}`);
-  return (await joined.json()) as { ticket: string };
-}

@@ -33,6 +33,8 @@ declare global {
   function technicianConfirm(): void;
   function technicianAsk(kind: GrantKind): void;
   function technicianSay(message: SessionMessage): void;
+  /** Whatever it is, as it is: what no honest program sends. */
+  function technicianSendRaw(channel: 'bulk' | 'input', bytes: readonly number[] | string): void;
   function technicianPoint(x: number, y: number): Promise<void>;
   /** The video as it is decoded: its size, pictures so far, and pixels of pure magenta and cyan in the one that is shown. */
   function technicianVideo(): DecodedVideo | undefined;
@@ -109,6 +111,10 @@ globalThis.technicianAsk = (kind) => {
 };
 
 globalThis.technicianSay = (message) => session?.send(message);
+
+globalThis.technicianSendRaw = (channel, bytes) => {
+  void session?.channel(channel).send(typeof bytes === 'string' ? bytes : Uint8Array.from(bytes));
+};
 
 globalThis.technicianPoint = async (x, y) => {
   await session?.channel('input').send(JSON.stringify({ kind: 'point', x, y }));

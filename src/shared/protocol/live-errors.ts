@@ -65,6 +65,20 @@ export function isLiveErrorCode(code: string): code is LiveErrorCode {
   return Object.hasOwn(SENTENCES, code);
 }
 
+/** What no program that keeps to the protocol does, nor any network: somebody is on the other side, or in between, who tries. */
+const OFFENCES: readonly LiveErrorCode[] = [
+  'live-not-secured',
+  'live-tampered',
+  'live-too-early',
+  'live-malformed',
+  'live-flooded',
+  'live-not-granted',
+];
+
+export function isLiveOffence(code: LiveErrorCode): boolean {
+  return OFFENCES.includes(code);
+}
+
 /** Why a live session did not begin, or ended. */
 export class LiveError extends FluxionError {
   declare readonly code: LiveErrorCode;

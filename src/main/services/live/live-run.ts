@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CommandDescription } from '../../../shared/commands/command.js';
-import { isLiveErrorCode, LiveError } from '../../../shared/protocol/live-errors.js';
+import { isLiveErrorCode, isLiveOffence, LiveError } from '../../../shared/protocol/live-errors.js';
 import type { GrantAsk, GrantKind } from '../../../shared/protocol/live-grants.js';
 import type {
   LiveHostNews,
@@ -248,7 +248,17 @@ export class LiveRun {
     setTimeout(() => {
       this.#options.way.close();
     }, 1000).unref();
-    await this.#options.audit.append('live-ended', { session: this.id, code: error.code });
+    const { audit } = this.#options;
+    if (isLiveOffence(error.code)) {
+      const from = this.#from?.signingKey ?? null;
+      await audit.append('live-refused', {
+        session: this.id,
+        code: error.code,
+        from,
+        name: this.#report.otherName ?? '',
+      });
+    }
+    await audit.append('live-ended', { session: this.id, code: error.code });
   }
 
   tick(): void {

@@ -38,6 +38,7 @@ const AUDIT_WORDS: Readonly<Record<string, string>> = {
   'live-words-differ': 'You said that the four words differ',
   'live-opened': 'The live session was open',
   'live-verified': 'A technician proved who they are',
+  'live-refused': 'The other side did what it may not, and the live session was ended',
   'live-ended': 'The live session ended',
   'grant-asked': 'A technician asked to be allowed something',
   'grant-refused': 'Something was refused before you were asked',

@@ -250,6 +250,32 @@ describe('a connection that is lost', () => {
   });
 });
 
+describe('another side that does what it may not', () => {
+  it.each(['live-malformed', 'live-flooded', 'live-not-granted', 'live-too-early', 'live-tampered'])(
+    'is in the audit log with what it did: %s',
+    async (code) => {
+      await host.open();
+      await host.say(await signed('chat'));
+      await allow(host.session.asked[0]?.grant ?? '');
+      const report = { phase: 'ended', hasOtherConfirmed: true, isUnstable: false, code } as const;
+      await host.say({ kind: 'report', report });
+      const { signingKey } = technician.sender;
+      expect(host.audited.slice(-2)).toMatchObject([
+        { kind: 'live-refused', body: { session: host.session.session, code, from: signingKey } },
+        { kind: 'live-ended', body: { code } },
+      ]);
+      expect(host.session).toMatchObject({ phase: 'ended', grants: [], error: { code } });
+    },
+  );
+
+  it.each(['live-ended', 'live-lost', 'live-closed', 'live-no-answer'])('is not one that goes: %s', async (code) => {
+    await host.open();
+    await host.say({ kind: 'report', report: { phase: 'ended', hasOtherConfirmed: true, isUnstable: false, code } });
+    expect(host.audited.map(({ kind }) => kind)).not.toContain('live-refused');
+    expect(host.audited.at(-1)).toMatchObject({ kind: 'live-ended', body: { code } });
+  });
+});
+
 describe('the commands that may be proposed', () => {
   const told = () => (host.told.get('w1-1') ?? []).filter((news) => news.kind === 'commands');
 
