@@ -1,4 +1,5 @@
 import type { SessionMessageOf } from '../../shared/protocol/live-messages.js';
+import { PromptVideo } from './prompt-video.js';
 
 type VideoState = SessionMessageOf<'video-state'>;
 type VideoWanted = Omit<SessionMessageOf<'video-wanted'>, 'type'>;
@@ -63,7 +64,8 @@ export class LiveVideo {
   /** An attachment of a video element: plays the stream, and asks for what the element has room for. */
   readonly play = (video: HTMLVideoElement): (() => void) => {
     video.muted = true;
-    video.srcObject = this.#stream ?? null;
+    const prompt = this.#stream === undefined ? undefined : new PromptVideo(this.#stream);
+    video.srcObject = prompt?.stream ?? null;
     video.play().catch(() => undefined); // It goes on by itself when the page is looked at.
     const observer = new ResizeObserver(() => {
       clearTimeout(this.#timer);
@@ -76,6 +78,7 @@ export class LiveVideo {
       clearTimeout(this.#timer);
       observer.disconnect();
       video.srcObject = null;
+      prompt?.stop();
     };
   };
 

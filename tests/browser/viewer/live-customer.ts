@@ -57,6 +57,30 @@ export class LiveCustomer {
     this.#session.send(message);
   }
 
+  /** A picture of one colour, many times a second. Answers how to end it. */
+  showVideo(colour: string): () => void {
+    const canvas = document.createElement('canvas');
+    const context = canvas.getContext('2d');
+    if (context === null) throw new Error('no canvas');
+    const drawing = setInterval(() => {
+      context.fillStyle = colour;
+      context.fillRect(0, 0, canvas.width, canvas.height);
+    }, 40);
+    const stream = canvas.captureStream();
+    const [track] = stream.getVideoTracks();
+    if (track === undefined) throw new Error('no track');
+    this.#session.addTrack(track, stream);
+    this.say({ type: 'video-state', state: 'on', surface: 'app', width: canvas.width, height: canvas.height });
+    onTestFinished(() => {
+      clearInterval(drawing);
+    });
+    return () => {
+      clearInterval(drawing);
+      this.#session.removeTrack(track, stream);
+      this.say({ type: 'video-state', state: 'off' });
+    };
+  }
+
   welcome(): void {
     this.say({
       type: 'welcome',
@@ -64,7 +88,7 @@ export class LiveCustomer {
       app: { name: 'Fluxion', version: '4.2.0' },
       install: { signingKey: 'A'.repeat(43), recipient: `age1${'q'.repeat(58)}` },
       startedMs: 0,
-      offers: ['view-dom', 'console', 'chat', 'point', 'screenshot'],
+      offers: ['view-dom', 'view-video', 'console', 'chat', 'point', 'screenshot'],
     });
   }
 

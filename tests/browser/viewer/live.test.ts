@@ -24,6 +24,16 @@ function seen(): string {
   return shown?.contentDocument?.querySelector('main')?.textContent ?? '';
 }
 
+/** Of the middle of the video, as it is shown. */
+function shownColour(): string {
+  const video = document.querySelector('video');
+  const context = new OffscreenCanvas(1, 1).getContext('2d');
+  if (video === null || context === null || video.videoWidth === 0) return 'none';
+  context.drawImage(video, video.videoWidth / 2, video.videoHeight / 2, 1, 1, 0, 0, 1, 1);
+  const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data;
+  return red < 90 && green > 180 && blue < 90 ? 'green' : `${red} ${green} ${blue}`;
+}
+
 async function look(width?: number, height?: number): Promise<void> {
   await start(desk, '#/live', width, height);
   // Lies above all else here; in the viewer's own document it does not.
@@ -116,6 +126,22 @@ describe('an open session', () => {
     await expect.poll(() => customer.heard.some(({ type }) => type === 'checkout-asked'), WAIT).toBe(true);
     await customer.show(...pageOf('Whole again', 10));
     await expect.poll(seen, WAIT).toBe('Whole again');
+  });
+
+  test('shows the video while it is allowed and on', async () => {
+    const customer = await open();
+    await userEvent.click(page.getByRole('radio', { name: 'Video' }));
+    await userEvent.click(page.getByRole('button', { name: 'Ask: see a video' }));
+    await expect.poll(() => customer.asked().length, WAIT).toBe(3);
+    customer.allow('view-video');
+    const end = customer.showVideo('#00ff00');
+    await expect.poll(() => document.querySelector('video')?.videoWidth, WAIT).toBe(300);
+    await expect.poll(shownColour, WAIT).toBe('green');
+    await expect.poll(() => customer.heard.some(({ type }) => type === 'video-wanted'), WAIT).toBe(true);
+    expect(text()).toContain('App window, 300 × 150');
+    end();
+    await expect.poll(() => document.querySelector('video'), WAIT).toBeNull();
+    expect(await problems()).toEqual([]);
   });
 
   test('reads the console, and points, each with its own grant', async () => {
