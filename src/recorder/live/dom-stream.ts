@@ -17,7 +17,7 @@ export interface DomStreamDeps {
 }
 
 const META = 4;
-/** What comes within this goes in one message: less is more frames than a screen shows. */
+/** Messages are so far apart at least: closer ones would be more than a screen shows. What comes after a rest is sent at once. */
 const GATHER_MS = 12;
 /** As often as an eye sees it. */
 const POINTER_MS = 33;
@@ -40,6 +40,7 @@ export class DomStream {
   #isBeginning = false;
   #isBehind = false;
   #isStopped = false;
+  #flushedMs = -Infinity;
   #pointerMs = -Infinity;
   #beganMs = -Infinity;
 
@@ -67,9 +68,13 @@ export class DomStream {
     if (this.#isBeginning && event.type !== META) return;
     this.#isBeginning = false;
     this.#gathered.push(event);
-    this.#timer ??= setTimeout(() => {
-      this.#flush();
-    }, GATHER_MS);
+    // One thing that happens is several events, most of them of one task.
+    this.#timer ??= setTimeout(
+      () => {
+        this.#flush();
+      },
+      Math.max(0, this.#flushedMs + GATHER_MS - now()),
+    );
   }
 
   /** The dom lane rests, or goes on. */
@@ -90,6 +95,7 @@ export class DomStream {
 
   #flush(): void {
     this.#timer = undefined;
+    this.#flushedMs = now();
     const events = this.#gathered;
     this.#gathered = [];
     if (events.length === 0 || this.#isStopped) return;
