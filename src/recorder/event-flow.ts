@@ -2,7 +2,7 @@ import { APPEND_INTERVAL_MS } from '../shared/constants.js';
 import type { DomEvent, LaneEvent, RecorderEvent } from '../shared/session/lane.js';
 import type { FieldWatch } from './masking/field-watch.js';
 import { now } from './page.js';
-import type { LiveTap } from './live/live-streams.js';
+import type { LiveTap } from './live/stream-source.js';
 import { Pending } from './pending.js';
 import { writtenInPage, type ScreenChunk } from './ring/ring-event.js';
 import type { Ring } from './ring/ring.js';

@@ -4,7 +4,7 @@ import type { LaneEvent } from '../../shared/session/lane.js';
 import { isConsoleEvent } from '../../shared/protocol/live-console.js';
 import { now } from '../page.js';
 import { ConsoleStream } from './console-stream.js';
-import type { StreamSource } from './live-streams.js';
+import type { StreamSource } from './stream-source.js';
 import { readPast, sessionTime } from './past.js';
 import { Streams, type MaskedSource } from './streams.js';
 

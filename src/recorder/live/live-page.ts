@@ -15,7 +15,7 @@ import { LiveBanner } from './banner.js';
 import { ConsoleLender } from './console-lender.js';
 import { HostSignaling } from './host-signaling.js';
 import type { ScreenSource } from './live-screen.js';
-import type { StreamSource } from './live-streams.js';
+import type { StreamSource } from './stream-source.js';
 import { OpenSession } from './open-session.js';
 import type { FieldWatch } from '../masking/field-watch.js';
 

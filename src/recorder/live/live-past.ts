@@ -1,6 +1,6 @@
 import { MAX_PAST_BYTES, PAST_BEFORE_MS, type PastFailure, type PastHead } from '../../shared/protocol/live-past.js';
 import { now } from '../page.js';
-import type { StreamSource } from './live-streams.js';
+import type { StreamSource } from './stream-source.js';
 import { sessionTime } from './past.js';
 import { readChain } from './past-chain.js';
 import type { Streams } from './streams.js';

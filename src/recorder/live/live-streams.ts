@@ -2,40 +2,15 @@ import type { LiveSession } from '../../live/publisher/publish.js';
 import { isConsoleEvent, type ConsoleMessage } from '../../shared/protocol/live-console.js';
 import type { InputMessage } from '../../shared/protocol/live-streams.js';
 import type { LaneEvent } from '../../shared/session/lane.js';
-import type { Anchor } from '../../shared/session/clock.js';
 import { now, type Guard } from '../page.js';
-import type { DomItem, RingEvent } from '../ring/ring-event.js';
-import type { Ring } from '../ring/ring.js';
 import { ConsoleStream } from './console-stream.js';
 import { DomStream } from './dom-stream.js';
 import { FramedSender } from '../../live/publisher/framed-sender.js';
 import { Laser } from './laser.js';
 import { LivePast, type LivePastDeps } from './live-past.js';
 import { readPast, sessionTime } from './past.js';
+import type { LiveTap, StreamSource } from './stream-source.js';
 import { Streams, type MaskedSource } from './streams.js';
-
-/** What the recorder lets a live session hear, beside the ring. */
-export interface LiveTap {
-  /** Each event of the dom lane, at once. */
-  dom(event: DomItem): void;
-  /** Events of one of the other lanes, as they go to the ring. */
-  lines(lane: string, events: readonly RingEvent[]): void;
-}
-
-/** The recorder of this page, as a live session uses it. */
-export interface StreamSource {
-  /** Of this document, in the session of the host process. */
-  id(): string;
-  readonly originMs: number;
-  /** The newest comparison of the clocks. */
-  anchor(): Anchor | undefined;
-  isPaused(): boolean;
-  /** Makes the dom lane take a full snapshot. */
-  freshStart(): void;
-  /** What was recorded until now goes to the ring, then the tap hears what comes. */
-  setTap(tap: LiveTap | undefined): void;
-  ring(): Ring | undefined;
-}
 
 export interface LiveStreamsDeps {
   readonly guard: Guard;

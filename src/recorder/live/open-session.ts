@@ -8,10 +8,11 @@ import type { FieldWatch } from '../masking/field-watch.js';
 import { now, type Guard } from '../page.js';
 import type { BannerQuestion } from './banner.js';
 import { LiveScreen, type ScreenSource } from './live-screen.js';
-import { LiveStreams, type StreamSource } from './live-streams.js';
+import { LiveStreams } from './live-streams.js';
 import { LiveVideo } from './live-video.js';
 import { sessionTime } from './past.js';
 import { SessionLink } from './session-link.js';
+import type { StreamSource } from './stream-source.js';
 
 export interface OpenSessionDeps {
   readonly guard: Guard;

@@ -104,8 +104,10 @@ export class LiveRecorder {
       this.#isUnstable = isUnstable;
       this.#write({ kind: 'quality', text: qualityWords(report), isUnstable, ...quality });
     }
-    const shown = JSON.stringify(video ?? {});
-    if (video === undefined || shown === this.#video) return;
+    // That there is none is worth no line before there was one.
+    if (video === undefined || (video.state === 'off' && this.#video === '')) return;
+    const shown = JSON.stringify(video);
+    if (shown === this.#video) return;
     this.#video = shown;
     const { state, surface } = video;
     this.#write({ kind: 'video', text: videoWords(video), state, ...(surface === undefined ? {} : { surface }) });
