@@ -69,7 +69,13 @@ function hasGroup({ pid }: ChildProcess): boolean {
 }
 
 function killGroup(child: ChildProcess): void {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  killAll(child);
+}
+
+/** The process and what it started, also where only that is left. */
+function killAll(child: ChildProcess): void {
+  if (child.pid === undefined) return;
   try {
     if (hasGroups) process.kill(-child.pid, 'SIGKILL');
     else child.kill('SIGKILL');
@@ -79,6 +85,9 @@ function killGroup(child: ChildProcess): void {
   }
 }
 
+const GROUP_LOOK_MS = 20;
+/** What a process started ends with it, or a little later: a browser that has not by then does not. */
+const GROUP_END_MS = 10_000;
 /** How long a process may take to say that it is ready: a slow, shared machine at its first start. */
 const READY_MS = 60_000;
 
@@ -89,7 +98,23 @@ export function start(
   ready: RegExp,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Running> {
-  const child = spawn(process.execPath, ['--enable-source-maps', join(root, 'out/main', `${name}.js`), ...args], {
+  const script = join(root, 'out/main', `${name}.js`);
+  return launch(name, process.execPath, ['--enable-source-maps', script, ...args], ready, env);
+}
+
+/** Fluxion in Electron, whose binary is given; `told` when its window is being opened. */
+export function startElectron(binary: string, args: readonly string[]): Promise<Running> {
+  return launch('fluxion', binary, [join(root, 'out/main/electron.js'), ...args], /(Fluxion is open)/, process.env);
+}
+
+function launch(
+  name: string,
+  program: string,
+  args: readonly string[],
+  ready: RegExp,
+  env: NodeJS.ProcessEnv,
+): Promise<Running> {
+  const child = spawn(program, args, {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -107,7 +132,10 @@ export function start(
     else child.kill(signal);
     await ended;
     // Who started it is gone; what it started may be a moment longer, and keep its port and its folder until then.
-    while (hasGroup(child)) await delay(20);
+    for (let waitedMs = 0; hasGroup(child); waitedMs += GROUP_LOOK_MS) {
+      if (waitedMs > GROUP_END_MS) killAll(child);
+      await delay(GROUP_LOOK_MS);
+    }
   };
   // It is in no group of ours that ends with us.
   const onOurEnd = (): void => {

@@ -1,16 +1,20 @@
-// npm start: builds if needed, starts the desk and Fluxion, prints and opens their two URLs. Ctrl-C stops both. A technician's
+// npm start: builds if needed, starts the desk and Fluxion, in Electron where its binary is installed and else in the browser, prints and
+// opens what there is to open. Ctrl-C stops both. A technician's
 // entry that is pasted into the terminal is put on the organisation's list.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import open from 'open';
-import { build, root, start, type Running } from './built.js';
+import { build, root, start, startElectron, type Running } from './built.js';
+import { electronBinary, HOW_TO_GET_ELECTRON } from './electron-binary.js';
 import { Organisation } from './organisation.js';
 
 const { values } = parseArgs({
   options: {
     'no-open': { type: 'boolean', default: false },
+    browser: { type: 'boolean', default: false },
+    electron: { type: 'boolean', default: false },
     data: { type: 'string', default: join(root, '.data') },
     'desk-port': { type: 'string', default: '4310' },
     'fluxion-port': { type: 'string', default: '4300' },
@@ -21,7 +25,9 @@ const { values } = parseArgs({
 if (values.help) {
   console.log(`npm start -- [OPTIONS]
 
-  --no-open           print the URLs and open no browser
+  --no-open           print the URLs and open nothing
+  --browser           Fluxion in the browser, also where Electron is installed
+  --electron          Fluxion in Electron, also with --no-open
   --data DIR          where desk and Fluxion keep their data (.data)
   --desk-port N       port of the desk (4310; another one where it is taken)
   --fluxion-port N    port of Fluxion (4300; another one where it is taken)`);
@@ -45,27 +51,31 @@ const deskFolder = join(values.data, 'desk');
 const organisation = await Organisation.open(join(values.data, 'organisation'), join(deskFolder, 'technicians.json'));
 const desk = await start('desk', ['--port', values['desk-port'], '--data', deskFolder], /(http\S+#code=\S+)/);
 running.push(desk);
-const fluxion = await start(
-  'fluxion',
-  [
-    ...['--port', values['fluxion-port'], '--data', join(values.data, 'fluxion')],
-    ...['--desk', new URL(desk.told).origin, '--root-key', organisation.rootKey],
-  ],
-  /Fluxion is at (\S+)/,
-);
+const customer = ['--desk', new URL(desk.told).origin, '--root-key', organisation.rootKey];
+const isElectronWanted = values.electron || !(values.browser || values['no-open']);
+const inElectron = isElectronWanted ? await openInElectron() : undefined;
+const fluxion =
+  inElectron ??
+  (await start(
+    'fluxion',
+    ['--port', values['fluxion-port'], '--data', join(values.data, 'fluxion'), ...customer],
+    /Fluxion is at (\S+)/,
+  ));
 running.push(fluxion);
 
 for (const one of running) {
   one.child.stdout?.pipe(process.stdout);
   one.child.stderr?.pipe(process.stderr);
   one.child.once('exit', (code) => {
-    if (!stopping) console.error(`A process ended by itself (exit code ${String(code)}); stopping.`);
-    void stopAll(1);
+    const isClosed = one === inElectron && code === 0;
+    if (isClosed) console.log('Fluxion was closed; stopping.');
+    else if (!stopping) console.error(`A process ended by itself (exit code ${String(code)}); stopping.`);
+    void stopAll(isClosed ? 0 : 1);
   });
 }
 
 console.log(`
-  Fluxion, the app that is recorded   ${fluxion.told}
+  Fluxion, the app that is recorded   ${inElectron === undefined ? fluxion.told : 'in a window of its own'}
   Desk, where reports arrive          ${desk.told}
 
   Press Send Diagnostics in Fluxion, then look at the desk. Ctrl-C stops both.
@@ -74,7 +84,7 @@ console.log(`
 readEntries();
 
 if (!values['no-open']) {
-  for (const { told } of running) {
+  for (const { told } of inElectron === undefined ? running : [desk]) {
     const opened = await open(told).catch(() => undefined);
     // No browser to open (a server, a container): the URLs are on the screen.
     opened?.once('error', () => undefined);
@@ -98,4 +108,26 @@ function readEntries(): void {
       },
     );
   });
+}
+
+/** Fluxion in Electron; undefined, with a sentence that says why, where it goes on in the browser. */
+async function openInElectron(): Promise<Running | undefined> {
+  const binary = electronBinary();
+  const { DISPLAY, WAYLAND_DISPLAY } = process.env;
+  if (process.platform === 'linux' && DISPLAY === undefined && WAYLAND_DISPLAY === undefined) {
+    console.log('There is no screen for Electron here: Fluxion runs in the browser.');
+    return undefined;
+  }
+  if (binary === undefined) {
+    console.log(
+      `Electron's binary is not installed: Fluxion runs in the browser. To see it in Electron: ${HOW_TO_GET_ELECTRON}`,
+    );
+    return undefined;
+  }
+  try {
+    return await startElectron(binary, ['--data', join(values.data, 'fluxion-electron'), ...customer]);
+  } catch (error) {
+    console.error('Electron could not be started; Fluxion runs in the browser.', error);
+    return undefined;
+  }
 }

@@ -63,6 +63,7 @@ function start(): void {
     lockPermissions(session.defaultSession);
     keepMenu(host, openWindow);
     openWindow();
+    console.log('Fluxion is open');
   });
 }
 
