@@ -137,7 +137,7 @@ describe('what is written', () => {
       'Command “restart”: approved.',
       'Command: ended.',
     ]);
-    expect(words()).toContain('with: Connected with somebody, verified by their key.');
+    expect(words()).toContain('with: Connected with Ines Hart of Fluxion Support, verified by their key.');
   });
 });
 
