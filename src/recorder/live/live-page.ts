@@ -327,7 +327,7 @@ export class LivePage {
     if (orders === undefined || this.#state === undefined) return;
     const { phase, isUnstable } = this.#state;
     // Before somebody is there the panel tells how far it is.
-    if (['open', 'comparing', 'reconnecting'].includes(phase)) {
+    if (['open', 'comparing', 'reconnecting'].includes(phase) && this.#open?.isAside !== true) {
       const { question, video } = this.#open ?? {};
       this.#banner.show({ orders, phase, isUnstable, video, question });
     } else this.#banner.remove();

@@ -14,10 +14,14 @@ export interface LiveScreenDeps {
   readonly hasReport: () => boolean;
   /** Of the technician. */
   readonly name: () => string;
+  /** The banner is out of the way while a picture is taken: what is masked of it would hide what is under it. */
+  readonly onAside: (isAside: boolean) => void;
   /** What only a gesture in this window can begin: asked in the banner. */
   readonly onQuestion: (question: BannerQuestion | undefined) => void;
 }
 
+/** Frames are painted over where something masked was up to 150 ms before. The press is good for longer than that. */
+const ASIDE_MS = 250;
 const FAILED = 'No picture could be taken: it was not allowed, or it was not known what to paint over.';
 const DECLINED = 'The customer does not want to be pictured now.';
 
@@ -78,7 +82,7 @@ export class LiveScreen {
     if (this.#request !== request) return;
     this.#settle();
     const atMs = this.#deps.sessionMs();
-    const png = await this.#deps.source.screenshot();
+    const png = await this.#picture();
     if (!this.#canPicture) return;
     if (png === undefined) {
       this.#fail(request, 'screenshot-failed', FAILED);
@@ -89,6 +93,17 @@ export class LiveScreen {
     picture.close();
     const head = { request, width, height, atMs, ...(isForReport ? { isForReport } : {}) };
     this.#link.sendScreenshot(head, new Uint8Array(await png.arrayBuffer()));
+  }
+
+  async #picture(): Promise<Blob | undefined> {
+    const { onAside, source } = this.#deps;
+    onAside(true);
+    try {
+      await new Promise((resolve) => setTimeout(resolve, ASIDE_MS));
+      return await source.screenshot();
+    } finally {
+      onAside(false);
+    }
   }
 
   #fail(request: string, code: string, message: string): void {

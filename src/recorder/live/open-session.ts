@@ -40,6 +40,7 @@ export class OpenSession {
   readonly #video: LiveVideo;
   readonly #screen: LiveScreen;
   #orders: LiveOrders;
+  #isAside = false;
   #questions: Partial<Record<'screen' | 'video' | 'chat', BannerQuestion | undefined>> = {};
 
   constructor(session: LiveSession, orders: LiveOrders, deps: OpenSessionDeps) {
@@ -91,6 +92,10 @@ export class OpenSession {
       source: deps.screen,
       sessionMs: () => sessionTime(deps.source.anchor(), now()),
       hasReport: () => this.#orders.report !== undefined,
+      onAside: (isAside) => {
+        this.#isAside = isAside;
+        deps.onQuestion();
+      },
       onQuestion: (question) => {
         this.#ask('screen', question);
       },
@@ -101,6 +106,11 @@ export class OpenSession {
   get question(): BannerQuestion | undefined {
     const { screen, video, chat } = this.#questions;
     return screen ?? video ?? chat;
+  }
+
+  /** The banner is not to be seen for this moment. */
+  get isAside(): boolean {
+    return this.#isAside;
   }
 
   get video(): LiveReport['video'] {

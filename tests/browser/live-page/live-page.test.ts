@@ -425,6 +425,11 @@ describe('the banner', () => {
     customer.technician.session.send({ type: 'screenshot-asked', request: crypto.randomUUID() });
     await expect.poll(overlayText).toContain('It can be kept in your report.');
     expect(overlayText()).toContain('Take the picture');
+    // Out of the way while it is taken, and back whatever came of it: this browser lets nobody capture anything.
+    await press('Take the picture');
+    await expect.poll(() => overlays().length).toBe(0);
+    await customer.until(() => customer.heard('screenshot-failed').length === 1, 'the answer');
+    await expect.poll(overlayText).toContain('take pictures');
   });
 });
 
