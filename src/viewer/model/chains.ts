@@ -1,4 +1,5 @@
 import type { ReportIndex, ReportSource, SegmentRef } from '../sources/session-source.js';
+import { mergeStretches } from './activity.js';
 import { toReportMs } from '../sources/report-time.js';
 import { indexAt } from './at-moment.js';
 
@@ -65,10 +66,30 @@ function lastSigns(index: ReportIndex): ReadonlyMap<string, number> {
   return signs;
 }
 
+/**
+ * Until when what is shown at a moment is known to have stayed: to the end of the stretch that a part was made of. Between the
+ * stretches of two parts (a report, and a live session an hour later) nobody knows.
+ */
+function knownUntil(index: ReportIndex): (ms: number) => number {
+  const stretches = mergeStretches(
+    index.parts.flatMap(({ summary }) => {
+      if (summary === undefined) return [];
+      const { range, offsetMs } = summary;
+      return [{ startMs: range.startMs + offsetMs, endMs: range.endMs + offsetMs }];
+    }),
+  );
+  return (ms) => {
+    const at = stretches.findLastIndex(({ startMs }) => startMs <= ms);
+    const isLast = at === stretches.length - 1;
+    return isLast ? Infinity : Math.max(ms, stretches[at]?.endMs ?? Infinity) + STAYS_MS;
+  };
+}
+
 /** The windows of a report with their dom chains, the one with the most recorded first. */
 export function replayWindows(index: ReportIndex): ReplayWindow[] {
   const sources = new Map(index.sources.map((source) => [source.key, source]));
   const signs = lastSigns(index);
+  const known = knownUntil(index);
   const chains: DomChain[] = [];
   for (const [key, segments] of groupBy(index.lanes.get('dom') ?? [], (one) => `${one.source}/${one.chain}`)) {
     const first = segments[0];
@@ -76,7 +97,7 @@ export function replayWindows(index: ReportIndex): ReplayWindow[] {
     // Without its checkout a chain cannot be built; the ring never makes one, a damaged bundle may.
     if (first === undefined || source === undefined || !first.checkout) continue;
     const endMs = latest(segments.map((segment) => segment.endMs));
-    const untilMs = Math.max(endMs, signs.get(source.key) ?? endMs) + STAYS_MS;
+    const untilMs = Math.min(Math.max(endMs, signs.get(source.key) ?? endMs) + STAYS_MS, known(endMs));
     const window = source.window ?? source.key;
     chains.push({ key, source, window, segments, startMs: first.startMs, endMs, untilMs });
   }

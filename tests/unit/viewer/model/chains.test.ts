@@ -64,6 +64,37 @@ describe('windows', () => {
     ]);
   });
 
+  it('do not go on through what lies between the stretches of two parts', () => {
+    const dom = [segment('w1-1', 0, 0, 5_000, true), segment('w1-1', 1, 60_000, 65_000, true)];
+    const part = (number: number, startMs: number, endMs: number): ReportIndex['parts'][number] => ({
+      number,
+      bytes: 1,
+      problems: [],
+      summary: {
+        session: { id: 's1', app: { name: 'Fluxion', version: '1' }, platform: { os: 'Linux' }, startedMs: 0 },
+        createdMs: 0,
+        range: { startMs, endMs },
+        lanes: [],
+        offsetMs: 0,
+      },
+    });
+    const of = (...parts: ReportIndex['parts'][number][]): ReportIndex => ({
+      ...index([source('w1-1', 'w1')], dom),
+      parts,
+    });
+    const shown = (report: ReportIndex, ms: number): string => {
+      const [window] = replayWindows(report);
+      if (window === undefined) throw new Error('no window');
+      return shownAt(window, ms).kind;
+    };
+    const apart = of(part(0, 0, 20_000), part(1, 60_000, 70_000));
+    expect([15_000, 21_000, 30_000, 61_000].map((ms) => shown(apart, ms))).toEqual(['chain', 'chain', 'gap', 'chain']);
+    // Where they touch, or one holds the other, nothing is missing.
+    expect(shown(of(part(0, 0, 20_000), part(1, 20_000, 70_000)), 30_000)).toBe('chain');
+    expect(shown(of(part(0, 0, 70_000), part(1, 60_000, 70_000)), 30_000)).toBe('chain');
+    expect(shown(of(part(0, 0, 20_000)), 30_000)).toBe('chain');
+  });
+
   it('leave out a chain without its checkout', () => {
     const windows = replayWindows(index([source('w1-1', 'w1')], [segment('w1-1', 3, 0, 10, false)]));
     expect(windows).toEqual([]);
