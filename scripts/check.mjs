@@ -1,4 +1,4 @@
-// npm run check: types, lint, format, import arrows, dead code, side by side. Prints what failed, whole; exits 1 if any did.
+// npm run check: types, lint, format, import arrows, dead code, documents, side by side. Prints what failed, whole; exits 1 if any did.
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -37,6 +37,7 @@ const CHECKS = [
   ['format', 'prettier', '--check', '--log-level', 'warn', '--cache', '--cache-location', '.cache/prettier', '.'],
   ['import arrows', 'depcruise', 'src', 'examples', '--output-type', 'err'],
   ['dead code', 'knip', '--no-progress'],
+  ['documents', 'node', 'scripts/docs.mjs'],
 ];
 /** Two heavy ones at a time is what two cores bear. */
 const AT_ONCE = 3;
@@ -46,7 +47,7 @@ function run([name, command, ...args]) {
   const started = performance.now();
   return /** @type {Promise<boolean>} */ (
     new Promise((done) => {
-      const child = spawn(join(bin, command), args, {
+      const child = spawn(command === 'node' ? command : join(bin, command), args, {
         cwd: root,
         shell: process.platform === 'win32',
         env: { ...process.env, FORCE_COLOR: '0' },

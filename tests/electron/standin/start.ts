@@ -37,6 +37,8 @@ async function start(executable: string): Promise<void> {
   const { browser, endpoint, close } = await launch(executable);
   useBrowser(browser);
   onQuit(close);
+  // As Electron does; the browser would stay.
+  process.once('SIGTERM', () => void close().finally(() => process.exit(0)));
   listenToTest();
   state.isReady = true;
   appEvents.emit('ready', {});

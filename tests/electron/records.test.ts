@@ -7,21 +7,24 @@ import { start, type Running } from '../../scripts/built.js';
 import { bytesSource } from '../../src/shared/bundle/byte-source.js';
 import { openBundle } from '../../src/shared/bundle/read.js';
 import { newestBundle, syncFails, work } from '../e2e/steps.js';
-import { startStandInApp, until, type StandInApp } from './standin-app.js';
+import { isElectronMissing, startFluxionApp, type FluxionApp } from './electron-app.js';
+import { until } from './standin-app.js';
 
-// The built main process and preload scripts over a stand-in for Electron, with real Chromium windows and a real desk. What only
-// Electron itself can show is in docs/electron-checklist.md.
+// The built main process and preload scripts, with a real desk: over a stand-in for Electron with real Chromium windows, or by
+// `npm run test:electron` in Electron. What only a person can see there is in docs/electron-checklist.md.
 
 let deskDir: string;
 let desk: Running;
-let app: StandInApp;
+let app: FluxionApp;
 
 beforeAll(async () => {
+  if (isElectronMissing) return;
   deskDir = await mkdtemp(join(tmpdir(), 'fluxrec-electron-desk-'));
   desk = await start('desk', ['--port', '0', '--data', deskDir], /(http\S+#code=\S+)/);
-  app = await startStandInApp(['--desk', new URL(desk.told).origin]);
+  app = await startFluxionApp(['--desk', new URL(desk.told).origin]);
 });
 afterAll(async () => {
+  if (isElectronMissing) return;
   await app.close();
   await desk.stop();
   await rm(deskDir, { recursive: true, force: true });
@@ -67,7 +70,7 @@ async function lines(bundle: Awaited<ReturnType<typeof newest>>, lane: 'log' | '
   return found;
 }
 
-describe('Fluxion over the stand-in for Electron', () => {
+describe.skipIf(isElectronMissing)('Fluxion in Electron, or over the stand-in for it', () => {
   it('is recorded, and sends a report from the panel’s own window to the desk', async () => {
     const [page] = await app.recordingPages(1);
     if (page === undefined) throw new Error('no window');
