@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { bytesSource } from '../../../src/shared/bundle/byte-source.js';
+import { openBundle } from '../../../src/shared/bundle/read.js';
 import { readLetter } from '../../../src/shared/crypto/read-letter.js';
 import type { AuditEntry } from '../../../src/shared/protocol/host.js';
 import { askStatement, type GrantAsk, type GrantKind } from '../../../src/shared/protocol/live-grants.js';
@@ -289,6 +291,68 @@ describe('a session by code', () => {
     socket.send('{"kind":"end","code":"live-declined"}');
     await expect.poll(() => page.news.map(({ kind }) => kind)).toContain('signal');
   });
+});
+
+describe('a session that is recorded', () => {
+  it('makes a report where it has none, of exactly what was granted, and parts that follow', async () => {
+    const between = await correspond({}, cleanup);
+    const { panel, window } = between.customer;
+    const page = new LivePageDouble(window, panel);
+    const answered = new Set(window.channel.events.map(({ data }) => (data as { handOver?: string }).handOver));
+    /** The window has nothing to give: what is sent is the host process's. */
+    const handOver = async (): Promise<void> => {
+      const isNew = (data: unknown): boolean => !answered.has((data as { handOver: string }).handOver);
+      const asked = (await window.channel.waitFor('handOver', isNew)) as { handOver: string };
+      answered.add(asked.handOver);
+      await window.call('handedOver', { handOver: asked.handOver, dead: [] });
+    };
+    await panel.call('beginLive', { way: 'texts' });
+    await page.becomeOpen();
+    await page.grant(between, 'chat');
+    const { session } = await page.orders();
+    await panel.call('sayInChat', { session, text: 'said before' });
+    await page.grant(between, 'be-recorded');
+    expect(window.channel.events.filter(({ event }) => event === 'checkout')).toHaveLength(1);
+    await panel.call('sayInChat', { session, text: 'said while it was recorded' });
+    // The first part comes by itself: it makes the report.
+    await handOver();
+    const report = (await page.orders((orders) => orders.report !== undefined)).report ?? '';
+    const { recording } = await page.view();
+    expect(recording).toMatchObject({ isOn: true, parts: 1 });
+    const deliveries = async (): Promise<{ report: string; receiptCode: string; status: string }[]> =>
+      (
+        (await panel.call('state', {})).value as {
+          deliveries: { report: string; receiptCode: string; status: string }[];
+        }
+      ).deliveries;
+    expect((await deliveries()).find((delivery) => delivery.report === report)?.receiptCode).toBe(
+      recording?.receiptCode,
+    );
+    await page.say({ kind: 'stop', what: 'recording' });
+    await panel.call('sayInChat', { session, text: 'said after it' });
+    await handOver();
+    await expect.poll(async () => (await page.view()).recording?.parts, { timeout: 15_000 }).toBe(2);
+    await expect
+      .poll(async () => (await deliveries()).find((one) => one.report === report)?.status, { timeout: 15_000 })
+      .toBe('delivered');
+    expect(await auditKinds(panel)).toEqual(
+      expect.arrayContaining(['live-recording-begun', 'live-recording-part', 'live-recording-part']),
+    );
+    const cookie = await between.desk.cookie();
+    const texts = await Promise.all(
+      [0, 1].map(async (part) => {
+        const answer = await fetch(`${between.desk.url}/api/reports/${report}/parts/${part}`, { headers: { cookie } });
+        const bundle = await openBundle(bytesSource(new Uint8Array(await answer.arrayBuffer())));
+        const live = bundle.manifest.entries.filter(({ lane }) => lane === 'live');
+        const read = await Promise.all(live.map((entry) => bundle.readLaneEvents(entry)));
+        return read.flatMap(({ events }) => events.map((event) => (event.type === 'live' ? event.text : '')));
+      }),
+    );
+    const all = texts.flat();
+    expect(all).toContain('said while it was recorded');
+    expect(all).not.toContain('said before');
+    expect(all).not.toContain('said after it');
+  }, 60_000);
 });
 
 /** The letters that the page was given for the technician, opened with the technician's key. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CommandDescription } from '../../../shared/commands/command.js';
 import { isLiveErrorCode, isLiveOffence, LiveError } from '../../../shared/protocol/live-errors.js';
-import type { GrantAsk, GrantKind } from '../../../shared/protocol/live-grants.js';
+import type { GrantKind } from '../../../shared/protocol/live-grants.js';
 import type {
   LiveHostNews,
   LiveHostPhase,
@@ -14,7 +14,7 @@ import type { Doing } from '../../../shared/protocol/live-messages.js';
 import type { LetterSender } from '../../../shared/protocol/letters.js';
 import type { PublicIdentity } from '../../../shared/crypto/keys.js';
 import type { HostClock } from '../host-clock.js';
-import { checkAsk } from './ask-check.js';
+import { Asks } from './asks.js';
 import type { ConsoleReader } from './console-feed.js';
 import { Grants, type AuditTrail } from './grants.js';
 import { LiveRecorder, type LiveFacts } from './live-recorder.js';
@@ -51,8 +51,6 @@ export const GRACE_MS = 5000;
 /** A page that was closed or loaded again may come back within this. */
 export const COME_BACK_MS = 2 * 60_000;
 const MAX_CHAT = 500;
-/** Asks that are being looked at: each costs a signature's check. */
-const MAX_CHECKING = 20;
 
 type Chat = LiveSessionView['chat'][number];
 
@@ -62,6 +60,7 @@ export class LiveRun {
   readonly window: string;
   readonly grants: Grants;
   readonly recorder: LiveRecorder;
+  readonly #asks: Asks;
   readonly #options: LiveRunOptions;
   readonly #startedMs: number;
   #reportId: string | undefined;
@@ -70,7 +69,6 @@ export class LiveRun {
   #lostMonoMs: number | undefined;
   #report: LiveReport = { phase: 'preparing', hasOtherConfirmed: false, isUnstable: false };
   #from: LetterSender | undefined;
-  #lastNumber = 0;
   #confirmed: readonly string[] | undefined;
   /** By the customer, of the page that has the session now. */
   #hasCompared = false;
@@ -81,8 +79,6 @@ export class LiveRun {
   #error: LiveError | undefined;
   /** The grant for which the commands were told. */
   #offeredFor: string | undefined;
-  #checking = 0;
-  #asking: Promise<void> = Promise.resolve();
 
   constructor(options: LiveRunOptions) {
     this.#options = options;
@@ -102,6 +98,14 @@ export class LiveRun {
       },
     });
     this.recorder = this.#openRecorder();
+    this.#asks = new Asks({
+      ...options,
+      session: this.id,
+      grants: this.grants,
+      words: () => this.#confirmed,
+      known: () => this.#from,
+      onVerified: (from) => this.#noteVerified(from),
+    });
   }
 
   get isOver(): boolean {
@@ -175,7 +179,7 @@ export class LiveRun {
     this.grants.noteActivity();
     switch (news.kind) {
       case 'asked':
-        await this.#ask(news.ask);
+        await this.#asks.take(news.ask);
         return;
       case 'given-up':
         await this.grants.withdraw(news.grant, 'given-up');
@@ -366,47 +370,11 @@ export class LiveRun {
     else if (isOpen && !wasOpen) await this.#options.audit.append('live-opened', { session: this.id });
   }
 
-  /** One after the other, so that numbers rise as they were sent. */
-  async #ask(ask: GrantAsk): Promise<void> {
-    if (this.#checking >= MAX_CHECKING) return;
-    this.#checking += 1;
-    const asked = this.#asking.then(() => this.#askNow(ask));
-    this.#asking = asked.catch(() => undefined);
-    try {
-      await asked;
-    } finally {
-      this.#checking -= 1;
-    }
-  }
-
-  async #askNow(ask: GrantAsk): Promise<void> {
-    const { clock, audit, offers, technicianOf } = this.#options;
-    const words = this.#confirmed;
-    if (words === undefined) return;
-    if (!offers.includes(ask.kind)) {
-      await this.grants.refuse(ask, 'not-offered');
-      return;
-    }
-    const rules = { session: this.id, words, known: this.#from, lastNumber: this.#lastNumber, technicianOf };
-    const verdict = await checkAsk(ask, { ...rules, nowMs: clock.wallMs() });
-    if (!verdict.isAccepted) {
-      await this.grants.refuse(ask, verdict.code);
-      return;
-    }
-    if (!this.#isConfirmed(words)) return; // Another connection by now.
-    this.#lastNumber = verdict.number;
-    const { from } = verdict;
-    if (from !== undefined && this.#from === undefined) {
-      this.#from = from;
-      this.recorder.noteWith(this.#liveFacts());
-      await audit.append('live-verified', { session: this.id, from: from.signingKey, name: from.name ?? '' });
-    }
-    const { signingKey, name = '', organisation = '' } = from ?? {};
-    await this.grants.ask(ask, signingKey === undefined ? undefined : { signingKey, name, organisation });
-  }
-
-  #isConfirmed(words: readonly string[]): boolean {
-    return words === this.#confirmed;
+  async #noteVerified(from: LetterSender): Promise<void> {
+    this.#from = from;
+    this.recorder.noteWith(this.#liveFacts());
+    const { signingKey, name = '' } = from;
+    await this.#options.audit.append('live-verified', { session: this.id, from: signingKey, name });
   }
 
   #forgetConnection(phase: 'preparing' | 'lost'): void {
