@@ -6,7 +6,7 @@ import type { Traffic } from './pages/live-traffic.js';
 
 const KB = 1024;
 /** A new video is large at first, on both sides, and is told apart. */
-const WARM_UP_MS = 6000;
+const WARM_UP_MS = 10_000;
 /** Six keys a second is a fast typist, who stops after some words. */
 const KEY_MS = 165;
 const PAUSE_MS = 1200;

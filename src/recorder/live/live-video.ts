@@ -7,7 +7,15 @@ import { listen, type Guard } from '../page.js';
 import type { BannerQuestion } from './banner.js';
 import type { SessionLink } from './session-link.js';
 import { canMaskVideo, MaskedVideo } from './video/masked-video.js';
-import { FIRST_LIMITS, limit, preferCodecs, tune, type VideoLimits } from './video/sending.js';
+import {
+  FIRST_BITRATE_MS,
+  FIRST_LIMITS,
+  limit,
+  preferCodecs,
+  settle,
+  tune,
+  type VideoLimits,
+} from './video/sending.js';
 
 type VideoState = NonNullable<LiveReport['video']>;
 type Surface = NonNullable<VideoState['surface']>;
@@ -167,9 +175,21 @@ export class LiveVideo {
     const codec = transceiver === undefined ? undefined : await tune(transceiver.sender);
     if (turn !== this.#turn) return;
     masked?.giveAgain();
+    this.#settleLater(transceiver?.sender);
     const { width = 0, height = 0 } = capture.getSettings();
     const surface = masked === undefined ? 'screen' : 'app';
     this.#tell({ state: 'on', surface }, { width, height, ...(codec === undefined ? {} : { codec }) });
+  }
+
+  #settleLater(sender: RTCRtpSender | undefined): void {
+    if (sender === undefined) return;
+    const timer = setTimeout(() => {
+      // A connection that is gone in this moment sends nothing more.
+      settle(sender).catch(() => undefined);
+    }, FIRST_BITRATE_MS);
+    this.#stops.push(() => {
+      clearTimeout(timer);
+    });
   }
 
   /** Ended from outside: by the browser's own bar, or because it broke. It may be begun again. */

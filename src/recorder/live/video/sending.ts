@@ -2,7 +2,12 @@
 
 /** The better ones first: at the same sharpness AV1 takes a tenth of VP8's bytes for a page with text. */
 const CODECS = ['video/AV1', 'video/VP9', 'video/VP8'];
-const MAX_BITRATE = 6_000_000;
+/** bit/s, until the first picture is there and sharp ... */
+const FIRST_BITRATE = 6_000_000;
+export const FIRST_BITRATE_MS = 5000;
+/** ... and then: what a page of text that is scrolled needs. More makes it no sharper to the eye, and a film in the page dear. */
+const BITRATES: Partial<Record<string, number>> = { 'video/AV1': 800_000, 'video/VP9': 1_500_000 };
+const OTHER_BITRATE = 2_500_000;
 const NEGOTIATED_MS = 5000;
 const LOOK_MS = 10;
 
@@ -42,7 +47,7 @@ export async function tune(sender: RTCRtpSender): Promise<string | undefined> {
     if (parameters.codecs.length > 0 && encoding !== undefined) {
       const codec = CODECS.flatMap((mime) => parameters.codecs.find(({ mimeType }) => mimeType === mime) ?? [])[0];
       parameters.degradationPreference = 'maintain-resolution';
-      encoding.maxBitrate = MAX_BITRATE;
+      encoding.maxBitrate = FIRST_BITRATE;
       encoding.priority = 'low'; // What people do goes before what they see.
       if (codec !== undefined) {
         const { mimeType, clockRate, sdpFmtpLine } = codec;
@@ -54,6 +59,15 @@ export async function tune(sender: RTCRtpSender): Promise<string | undefined> {
     if (performance.now() - startMs > NEGOTIATED_MS) return undefined;
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
+}
+
+/** The video has begun: from now on it takes no more than it needs. */
+export async function settle(sender: RTCRtpSender): Promise<void> {
+  const parameters = sender.getParameters() as NewerParameters;
+  const [encoding] = parameters.encodings;
+  if (encoding === undefined) return;
+  encoding.maxBitrate = BITRATES[encoding.codec?.mimeType ?? ''] ?? OTHER_BITRATE;
+  await sender.setParameters(parameters);
 }
 
 /** What the capture gives: as much as the other side has room for. */
