@@ -1,1 +1,1 @@
-export { FramedSender, type SendingChannel } from '../framed-sender.js';
+export { FramedSender } from '../framed-sender.js';

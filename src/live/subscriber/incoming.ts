@@ -1,12 +1,8 @@
 import { decodeBulk, type BulkMessage } from '../../shared/protocol/live-bulk.js';
 import { LiveError } from '../../shared/protocol/live-errors.js';
 import { FrameAssembler } from '../../shared/protocol/live-frames.js';
-import {
-  decodeDomMessage,
-  parseConsole,
-  type ConsoleMessage,
-  type DomMessage,
-} from '../../shared/protocol/live-streams.js';
+import type { ConsoleMessage } from '../../shared/protocol/live-console.js';
+import { decodeDomMessage, parseConsole, type DomMessage } from '../../shared/protocol/live-streams.js';
 import type { LiveEvents } from '../live-state.js';
 
 type DataChannel = Parameters<LiveEvents['message']>[0];

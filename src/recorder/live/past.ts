@@ -1,5 +1,5 @@
 import type { Anchor } from '../../shared/session/clock.js';
-import { CONSOLE_LANES } from '../../shared/protocol/live-streams.js';
+import { CONSOLE_LANES } from '../../shared/protocol/live-console.js';
 import type { Ring } from '../ring/ring.js';
 import type { PastSegment } from './messages.js';
 

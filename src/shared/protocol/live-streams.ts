@@ -88,15 +88,6 @@ async function plainText(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
 
 // ── console: the publisher's, JSON text, one message each ──────────────────────────────────────────────────────────────
 
-export {
-  CONSOLE_LANES,
-  MAX_CONSOLE_LINE_LENGTH,
-  MAX_CONSOLE_LINES,
-  type ConsoleLane,
-  type ConsoleLine,
-  type ConsoleMessage,
-} from './live-console.js';
-
 /** Undefined for what is none. */
 export function parseConsole(text: string): ConsoleMessage | undefined {
   return text.length > MAX_LIVE_MESSAGE_BYTES ? undefined : parse(consoleMessageSchema, text);

@@ -1,4 +1,4 @@
-import type { ConsoleLane, ConsoleLine, ConsoleMessage } from '../../shared/protocol/live-streams.js';
+import type { ConsoleLane, ConsoleLine, ConsoleMessage } from '../../shared/protocol/live-console.js';
 import type { LogLevel } from '../../shared/session/lane.js';
 import type { ErrorItem, Item, LogItem, NetworkItem } from '../model/items.js';
 import { toNetworkItem } from '../model/network.js';

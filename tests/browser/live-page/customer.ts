@@ -6,12 +6,8 @@ import type { SessionMessageOf, SessionMessage } from '../../../src/shared/proto
 import { FrameAssembler } from '../../../src/shared/protocol/live-frames.js';
 import { decodeBulk, encodeBulk, type BulkMessage } from '../../../src/shared/protocol/live-bulk.js';
 import { FramedSender } from '../../../src/live/framed-sender.js';
-import {
-  decodeDomMessage,
-  parseConsole,
-  type ConsoleLine,
-  type DomMessage,
-} from '../../../src/shared/protocol/live-streams.js';
+import type { ConsoleLine } from '../../../src/shared/protocol/live-console.js';
+import { decodeDomMessage, parseConsole, type DomMessage } from '../../../src/shared/protocol/live-streams.js';
 import { parseSignal } from '../../../src/shared/protocol/live.js';
 import { HostDouble } from '../recorder/host-double.js';
 import { Teller, Wire } from '../live/pair.js';

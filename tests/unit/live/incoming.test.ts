@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Incoming } from '../../../src/live/subscriber/incoming.js';
 import { encodeBulk, type BulkMessage } from '../../../src/shared/protocol/live-bulk.js';
 import { framesOf } from '../../../src/shared/protocol/live-frames.js';
-import { encodeDomMessage, type ConsoleMessage, type DomMessage } from '../../../src/shared/protocol/live-streams.js';
+import type { ConsoleMessage } from '../../../src/shared/protocol/live-console.js';
+import { encodeDomMessage, type DomMessage } from '../../../src/shared/protocol/live-streams.js';
 
 function incoming(): {
   incoming: Incoming;

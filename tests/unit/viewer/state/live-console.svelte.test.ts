@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ConsoleLine } from '../../../../src/shared/protocol/live-streams.js';
+import type { ConsoleLine } from '../../../../src/shared/protocol/live-console.js';
 import type { LogLevel } from '../../../../src/shared/session/lane.js';
 import { LiveConsole, MAX_LENGTH, MAX_LINES } from '../../../../src/viewer/state/live-console.svelte.js';
 
