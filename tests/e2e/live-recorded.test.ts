@@ -16,6 +16,8 @@ describe.skipIf(findChromium() === undefined)('a live session that is recorded',
   let desk: Page;
   let panel: FrameLocator;
   let code: string;
+  /** When the line of before stood on the page. */
+  let stoodMs = 0;
 
   beforeAll(async () => {
     product = await startProduct();
@@ -108,6 +110,7 @@ describe.skipIf(findChromium() === undefined)('a live session that is recorded',
   it('is asked for with what is kept and where it goes; everybody sees that it is on', async () => {
     await closePanel(fluxion);
     await happens('before the grant');
+    stoodMs = Date.now() + 500;
     await desk.getByRole('button', { name: /^Record this session/ }).click();
     await desk.getByPlaceholder('Why? The customer reads it.').fill('so that the developers see it');
     await desk.getByRole('button', { name: 'Ask', exact: true }).click();
@@ -145,18 +148,16 @@ describe.skipIf(findChromium() === undefined)('a live session that is recorded',
       .frameLocator('iframe[title="The customer’s app, before"]')
       .frameLocator('.screen.shown iframe')
       .locator('body');
+    const pressedMs = Date.now();
     await desk.getByRole('button', { name: 'Rewind' }).click();
-    // Ten seconds a step: to a moment in which it still stood there.
-    await expect
-      .poll(
-        async () => {
-          const text = (await before.count()) > 0 ? await before.textContent({ timeout: 5000 }).catch(() => '') : '';
-          if (text?.includes('before the grant') !== true) await desk.keyboard.press('ArrowLeft');
-          return text;
-        },
-        { timeout: 60_000, interval: 1500 },
-      )
-      .toContain('before the grant');
+    await before.getByText('Orders').first().waitFor();
+    // To a moment in which it still stood there.
+    await desk.getByRole('slider', { name: 'Moment' }).evaluate((slider, agoMs) => {
+      if (!(slider instanceof HTMLInputElement)) return;
+      slider.value = String(Number(slider.max) - agoMs);
+      slider.dispatchEvent(new Event('input', { bubbles: true }));
+    }, pressedMs - stoodMs);
+    await before.getByText('before the grant').waitFor();
     expect(await before.textContent()).not.toContain('while it is recorded');
     expect(await seen().textContent()).toContain('while it is recorded');
     await panel.getByText('Is looking at what happened before').waitFor();
