@@ -1,7 +1,7 @@
 // npm run build:package: dist/, as it is published. Nothing of it needs another package at run time, but for the desk's servers.
 import { copyFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { buildForNode, buildForPages, buildPreloads, buildWorkers } from './code.js';
+import { checkWorkers, buildForNode, buildForPages, buildPreloads, buildWorkers } from './code.js';
 import { buildDocuments } from './shown.js';
 import { Licences } from './licences.js';
 import { buildTypes } from './types.js';
@@ -36,6 +36,7 @@ await buildWorkers(into('recorder'), {
   'stream-worker': 'src/recorder/live/stream-worker.ts',
   'video-worker': 'src/recorder/live/video/video-worker.ts',
 });
+checkWorkers(join(dist, 'recorder'));
 await buildForPages(into('viewer'), { index: 'src/viewer/replay.ts' });
 await buildForPages(into('bundle'), { index: 'src/shared/bundle/index.ts' });
 

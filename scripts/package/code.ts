@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type InlineConfig, type Plugin } from 'vite';
 import { OUTSIDE } from '../outside.js';
@@ -113,6 +114,18 @@ export async function buildForPages(target: CodeBuild, inputs: Inputs): Promise<
 /** A worker is one file, so that any bundler can take it as it is. */
 export async function buildWorkers(target: CodeBuild, inputs: Inputs): Promise<void> {
   for (const [name, path] of Object.entries(inputs)) await buildForPages(target, { [name]: path });
+}
+
+/** Throws where a module of a folder starts a worker that was not built into it. */
+export function checkWorkers(folder: string): void {
+  const files = new Set(readdirSync(folder));
+  for (const file of files) {
+    const started = readFileSync(join(folder, file), 'utf8').matchAll(
+      /new URL\("\.\/([\w-]+\.js)",import\.meta\.url\)/g,
+    );
+    for (const [, worker = ''] of started)
+      if (!files.has(worker)) throw new Error(`${file} starts ${worker}, which is not built.`);
+  }
 }
 
 /** Workers are built beside the modules that start them. */
