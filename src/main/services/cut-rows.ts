@@ -19,8 +19,9 @@ export interface CutRows {
 
 /** A file of video ends where its window hears of the end: this much later at most, or it does not leave. */
 const VIDEO_END_MS = 250;
-/** Clocks that were compared worse than this are not believed to it. */
+/** Clocks that were compared worse than this are not believed to it; and between two comparisons they drift. */
 const MAX_SLACK_MS = 100;
+const DRIFT_MS = 20;
 
 const timed = v.union([
   v.object({ t: v.pipe(v.number(), v.finite()) }),
@@ -119,9 +120,10 @@ function monoOf(line: string, { originMs }: Source): number | undefined {
   }
 }
 
-/** How well this source's clock is known. */
+/** How well this source's clock is known: by the worst of the last comparisons, as a moment may lie behind any of them. */
 function slackOf({ anchors }: Source): number {
-  return Math.min(MAX_SLACK_MS, anchors.at(-1)?.uncertaintyMs ?? 0);
+  const worstMs = Math.max(0, ...anchors.slice(-3).map(({ uncertaintyMs }) => uncertaintyMs));
+  return Math.min(MAX_SLACK_MS, worstMs + DRIFT_MS);
 }
 
 function chainOf({ source, lane, chain }: DraftRow): string {
