@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { IceServer } from '../../shared/protocol/live-ice.js';
+import { MAX_ROOM_LIFE_MS } from './rooms.js';
 
 export interface IceOptions {
   /** `stun:` and `stuns:` addresses; default: none, and nobody else's. */
@@ -9,10 +10,10 @@ export interface IceOptions {
 }
 
 /**
- * How long credentials are good: a live session that begins late in that time still makes its way. coturn looks at the time when a
- * client begins, so that a session that stands is not cut.
+ * How long credentials are good: as long as a room, so that a connection that is lost late in a session can be made again by the same relay.
+ * coturn looks at the time when a client begins, so that a session that stands is not cut.
  */
-export const TURN_LIFE_MS = 60 * 60_000;
+export const TURN_LIFE_MS = MAX_ROOM_LIFE_MS;
 
 /**
  * What a browser is given to find a way. The credentials are those of coturn's `use-auth-secret`

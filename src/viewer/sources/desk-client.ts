@@ -184,7 +184,7 @@ export class DeskClient {
     return this.#call('POST', 'api/live/join', joinAnswerSchema, { body: { code }, signal });
   }
 
-  /** The configured STUN and TURN servers, with credentials for an hour. */
+  /** The configured STUN and TURN servers, with credentials for a session. */
   async liveServers(signal?: AbortSignal): Promise<IceServer[]> {
     return (await this.#call('POST', 'api/live/ice', iceAnswerSchema, { body: {}, signal })).iceServers;
   }
