@@ -55,7 +55,7 @@ async function growth(browser: Browser, url: string, mode: Mode, seconds: number
 export const heapGrowth: Bench = {
   prefix: 'record.heapGrowthMB',
   async run({ short, log }) {
-    const seconds = short ? 30 : 300;
+    const seconds = short ? 10 : 300;
     const dataDir = await mkdtemp(join(tmpdir(), 'fluxrec-bench-'));
     const server = await pageServer();
     const url = await server.listen({ port: 0, host: '127.0.0.1' });
