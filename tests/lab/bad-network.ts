@@ -5,9 +5,11 @@ import { seededRandom } from './seeded-random.js';
 const MIN_BYTES = 40_000;
 const MAX_BYTES = 600_000;
 const MAX_STALL_MS = 1500;
+/** Then it is better: what is sent in one piece of megabytes would never come through. */
+const MAX_TROUBLES = 7;
 
 /**
- * Cuts connections and lets them stall while something is sent, where and how the seed says. Answers the function that ends the
+ * Cuts connections and lets them stall while something is sent, where and how the seed says, for a while. Answers the function that ends the
  * trouble; it tells how often there was some.
  */
 export function troubleNetwork(proxy: CuttingProxy, seed: number): () => number {
@@ -17,7 +19,7 @@ export function troubleNetwork(proxy: CuttingProxy, seed: number): () => number 
   let troubles = 0;
   let healing: NodeJS.Timeout | undefined;
   proxy.onSent((sentBytes) => {
-    if (sentBytes < nextBytes) return;
+    if (sentBytes < nextBytes || troubles === MAX_TROUBLES) return;
     nextBytes = sentBytes + step();
     troubles += 1;
     if (random() < 0.5) {
