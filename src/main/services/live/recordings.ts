@@ -3,9 +3,8 @@ import * as v from 'valibot';
 import type { LiveEvent } from '../../../shared/session/live-event.js';
 import { PRIVATE_FOLDER, readJsonFile, writeJsonFile, type FileSystem } from '../durable-file.js';
 import type { HostClock } from '../host-clock.js';
-import type { Stretch } from '../recorded-stretches.js';
 import type { AuditTrail } from './grants.js';
-import { Recording, type SentPart } from './recording.js';
+import { Recording, type RecordingOptions } from './recording.js';
 
 export type { Recording };
 
@@ -14,7 +13,7 @@ export interface RecordingsOptions {
   readonly folder: string;
   readonly fs: FileSystem;
   readonly clock: HostClock;
-  readonly session: { nowMs(): number; readonly wipedMs: number | undefined };
+  readonly session: RecordingOptions['session'];
   readonly audit: AuditTrail;
   readonly write: (event: LiveEvent) => void;
   /** Has every window begin with a full snapshot. */
@@ -25,15 +24,10 @@ export interface RecordingsOptions {
    * Puts what was recorded in `stretch`, and nothing from outside of `within`, into the outbox: as the next part of the report,
    * or as a new one. Undefined: nothing was recorded.
    */
-  readonly send: (
-    stretch: Stretch,
-    within: () => Stretch,
-    report: string | undefined,
-    signal: AbortSignal,
-  ) => Promise<SentPart | undefined>;
+  readonly send: RecordingOptions['send'];
   /** False for a report that takes no more parts: it was never sent, or is not listed any more. */
   readonly takesParts: (report: string) => boolean;
-  readonly receiptCodeOf: (report: string) => string | undefined;
+  readonly receiptCodeOf: RecordingOptions['receiptCodeOf'];
 }
 
 export interface NewRecording {
