@@ -11,6 +11,7 @@ import { DeskError } from './errors.js';
 import { API_CSP, COMMON_HEADERS } from './http/headers.js';
 import { isNextProxy } from './http/next-proxy.js';
 import { checkCaller, checkHost, isOwnOrigin, ownOrigins, type OwnOrigins } from './http/own-origin.js';
+import { QuietConnections } from './http/quiet-connections.js';
 import { refuse } from './http/refusal.js';
 import { Intake } from './intake/intake.js';
 import { Uploads } from './intake/uploads.js';
@@ -103,6 +104,7 @@ async function run(
   unlock: (() => Promise<void>) | undefined,
 ): Promise<Desk> {
   const { dataDir } = options;
+  const quiet = new QuietConnections(app.server);
   const host = options.host ?? '127.0.0.1';
   const now = Date.now;
   const rateLimits = { ...RATE_LIMITS, ...options.rateLimits };
@@ -184,7 +186,10 @@ async function run(
     const force = setTimeout(() => {
       app.server.closeAllConnections();
     }, CLOSE_GRACE_MS);
-    await app.close();
+    const closed = app.close();
+    quiet.end();
+    await closed;
+    quiet.stop();
     clearTimeout(force);
     closeStore();
     await unlock?.();
