@@ -58,6 +58,7 @@ if (chosen.length === 0) {
 const figures: Figure[] = [];
 for (const bench of chosen) {
   console.error(`Measuring ${bench.prefix}…`);
+  const startedMs = performance.now();
   const measured = await bench.run({
     short: values.short,
     log: (text) => {
@@ -65,6 +66,7 @@ for (const bench of chosen) {
     },
   });
   figures.push(...measured);
+  console.error(`  in ${((performance.now() - startedMs) / 1000).toFixed(0)} s`);
 }
 console.log(
   `\n${cpus()[0]?.model ?? 'unknown processor'}, ${String(cpus().length)} cores, Node ${process.version}${values.short ? ', SHORT: noise' : ''}\n`,
