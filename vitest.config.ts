@@ -12,7 +12,8 @@ const retry = process.env['CI'] === undefined ? 0 : 1;
 
 const conditions = ['fluxrec-source', 'svelte', 'browser', 'module'];
 
-// Each project is a group of its own (groupOrder): on two cores, browsers beside other tests time out for no fault of theirs.
+// Each project is a group of its own (groupOrder), so that one runs after the other: browsers beside those of another project
+// time out for no fault of theirs.
 const unit = {
   // State files run in Node as in a browser: compiled for the client, or `$effect` would never run.
   plugins: [svelte({ dynamicCompileOptions: () => ({ generate: 'client' as const }) })],
@@ -24,17 +25,6 @@ const unit = {
     environment: 'node',
     include: ['tests/unit/**/*.test.ts'],
     server: { deps: { inline: [/node_modules\/svelte\//] } },
-  },
-};
-const integration = {
-  resolve: { conditions: ['fluxrec-source', 'node', 'module'] },
-  test: {
-    name: 'integration',
-    sequence: { groupOrder: 1 },
-    retry,
-    environment: 'node',
-    include: ['tests/integration/**/*.test.ts'],
-    testTimeout: 30_000,
   },
 };
 const browser = {
@@ -69,52 +59,67 @@ const browser = {
     },
   },
 };
-const e2e = {
-  resolve: { conditions: ['fluxrec-source', 'node', 'module'] },
-  test: {
-    name: 'e2e',
-    sequence: { groupOrder: 3 },
-    retry,
-    environment: 'node',
-    include: ['tests/e2e/**/*.test.ts'],
-    globalSetup: ['tests/e2e/build.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    // Two cores: browsers that share them time out for no fault of theirs.
-    fileParallelism: false,
-  },
-};
+
+interface Processes {
+  readonly groupOrder: number;
+  readonly include: string;
+  readonly exclude?: string[];
+  /** Test files that run side by side. */
+  readonly atOnce: number;
+  readonly testTimeout: number;
+  readonly hookTimeout?: number;
+  readonly globalSetup?: string;
+}
+/** Tests that run in Node and start what they test: real processes, servers and browsers. */
+function processes(name: string, { groupOrder, include, atOnce, globalSetup, ...more }: Processes) {
+  return {
+    resolve: { conditions: ['fluxrec-source', 'node', 'module'] },
+    test: {
+      name,
+      sequence: { groupOrder },
+      maxWorkers: atOnce,
+      retry,
+      environment: 'node',
+      include: [include],
+      globalSetup: globalSetup === undefined ? [] : [globalSetup],
+      ...more,
+    },
+  };
+}
+const integration = processes('integration', {
+  groupOrder: 1,
+  include: 'tests/integration/**/*.test.ts',
+  // Half of their time they wait, for what a person, a network or a disk would take.
+  atOnce: 2,
+  testTimeout: 30_000,
+});
+const e2e = processes('e2e', {
+  groupOrder: 3,
+  include: 'tests/e2e/**/*.test.ts',
+  globalSetup: 'tests/e2e/build.ts',
+  atOnce: 1,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+});
 /** The built Electron app over a stand-in: tests/electron/standin. */
-const electron = {
-  resolve: { conditions: ['fluxrec-source', 'node', 'module'] },
-  test: {
-    name: 'electron',
-    sequence: { groupOrder: 4 },
-    retry,
-    environment: 'node',
-    include: ['tests/electron/**/*.test.ts'],
-    globalSetup: ['tests/electron/build-standin.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    fileParallelism: false,
-  },
-};
+const electron = processes('electron', {
+  groupOrder: 4,
+  include: 'tests/electron/**/*.test.ts',
+  globalSetup: 'tests/electron/build-standin.ts',
+  atOnce: 1,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+});
 /** The package as it is published, installed in projects of its own: tests/package/embedders. */
-const packed = {
-  resolve: { conditions: ['fluxrec-source', 'node', 'module'] },
-  test: {
-    name: 'package',
-    sequence: { groupOrder: 5 },
-    retry,
-    environment: 'node',
-    include: ['tests/package/**/*.test.ts'],
-    exclude: ['tests/package/embedders/**'],
-    globalSetup: ['tests/package/packed.ts'],
-    testTimeout: 300_000,
-    hookTimeout: 120_000,
-    fileParallelism: false,
-  },
-};
+const packed = processes('package', {
+  groupOrder: 5,
+  include: 'tests/package/**/*.test.ts',
+  exclude: ['tests/package/embedders/**'],
+  globalSetup: 'tests/package/packed.ts',
+  atOnce: 1,
+  testTimeout: 300_000,
+  hookTimeout: 120_000,
+});
 
 export default defineConfig({
   test: { projects: [unit, integration, ...(chromium === undefined ? [] : [browser, e2e, electron, packed])] },
