@@ -1,7 +1,7 @@
 import { openBundle } from '../shared/bundle/read.js';
 import type { ByteSource } from '../shared/bundle/byte-source.js';
 import { verifyBundle } from '../shared/bundle/verify.js';
-import { EVENT_LANES } from '../shared/session/lane.js';
+import { isLineLane } from '../shared/session/lane.js';
 import { fingerprint } from '../shared/crypto/keys.js';
 import { openFileSource } from '../store/file-source.js';
 import { sizeText } from './figures.js';
@@ -30,7 +30,7 @@ async function goodLines(source: ByteSource): Promise<string[]> {
   const { entries } = bundle.manifest;
   const lines: string[] = [];
   for (const entry of entries) {
-    const isOurs = entry.lane === 'thumbnail' || EVENT_LANES.some((lane) => lane === entry.lane);
+    const isOurs = entry.lane === 'thumbnail' || isLineLane(entry.lane);
     if (entry.lane !== 'dom' && !isOurs) continue;
     const { events, badLines, unknownEvents } = await (isOurs
       ? bundle.readLaneEvents(entry)

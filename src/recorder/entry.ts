@@ -12,6 +12,7 @@ import type { Recorder, RecorderOptions } from './recorder-api.js';
 export type { MaskOptions } from './masking/selectors.js';
 export type { ScreenState } from './lanes/screen/screen-control.js';
 export type { PanelView, Recorder, RecorderOptions } from './recorder-api.js';
+export type { AppLane, AppLineOptions } from '../shared/session/own-lanes.js';
 
 /** Where the web host serves the recorder, unless it was told otherwise. */
 const DEFAULT_BASE_PATH = '/__fluxrec';
@@ -76,6 +77,8 @@ function failedRecorder(): Recorder {
     stopScreen: () => Promise.resolve(),
     screenshot: () => Promise.resolve(undefined),
     log: () => undefined,
+    logger: () => () => undefined,
+    lane: () => ({ record: () => undefined }),
     onChange: () => () => undefined,
     stop: () => undefined,
   };

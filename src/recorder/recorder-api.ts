@@ -1,6 +1,7 @@
 import type { HostPort } from '../shared/protocol/contract.js';
 import type { PanelView, RecorderContract, RecordingState, ScreenSurface } from '../shared/protocol/host.js';
 import type { LogLevel } from '../shared/session/lane.js';
+import type { AppLane } from '../shared/session/own-lanes.js';
 import type { ScreenState } from './lanes/screen/screen-control.js';
 import type { MaskOptions } from './masking/selectors.js';
 
@@ -32,6 +33,14 @@ export interface Recorder {
   setPaused(paused: boolean): void;
   /** Writes a line to the log lane, for a logger of the app that does not write to the console. */
   log(level: LogLevel, message: string, ...args: unknown[]): void;
+  /** `log` under another name than `app`: one for each logger of the app, for the transport of a logging library. */
+  logger(name: string): (level: LogLevel, message: string, ...args: unknown[]) => void;
+  /**
+   * A lane of the app's own. `name`: lower-case words of letters and digits with `-` between (`print-queue`), 28 characters at
+   * most; 16 lanes at most. What is recorded there is masked, kept, sent and shown like everything else; customers read the name
+   * in the panel and can leave the lane out. A name that cannot be used records nothing, and the recording says so.
+   */
+  lane(name: string): AppLane;
   /** Called after each change of `state`, `screen`, `pendingRequests` or `isPanelOpen`. Answers how to stop listening. */
   onChange(listener: () => void): () => void;
   /** Ends recording in this document for good. What was recorded stays until it is too old. */

@@ -3,7 +3,9 @@ import { RING_MAX_AGE_MS } from '../shared/constants.js';
 import type { HostPort } from '../shared/protocol/contract.js';
 import type { RecorderContract, ScreenSurface } from '../shared/protocol/host.js';
 import type { LogLevel } from '../shared/session/lane.js';
+import type { AppLane } from '../shared/session/own-lanes.js';
 import type { Anchor } from '../shared/session/clock.js';
+import { AppLines } from './app-lines.js';
 import { SourceClock } from './clock.js';
 import { EventFlow } from './event-flow.js';
 import { HostLink, type Welcome } from './host-link.js';
@@ -11,7 +13,7 @@ import { actionLane } from './lanes/action/action.js';
 import { domLane, domNodeId } from './lanes/dom.js';
 import { errorLane } from './lanes/error.js';
 import type { Lane, LaneContext } from './lanes/lane.js';
-import { logLane, LogWriter } from './lanes/log.js';
+import { logLane } from './lanes/log.js';
 import { networkLane } from './lanes/network/network.js';
 import { ScreenControl, type ScreenState } from './lanes/screen/screen-control.js';
 import { LiveGate } from './live/live-gate.js';
@@ -65,7 +67,7 @@ export class PageRecorder implements Recorder {
   readonly #guard: Guard;
   readonly #overlay: PanelOverlay;
   readonly #notice: RequestNotice;
-  readonly #writer: LogWriter;
+  readonly #appLines: AppLines;
   readonly #screen: ScreenControl;
   readonly #live: LiveGate;
   readonly #status: StatusTeller;
@@ -131,7 +133,7 @@ export class PageRecorder implements Recorder {
     });
     const context = this.#laneContext(ownUrl);
     this.#screen = this.#screenControl(context);
-    this.#writer = new LogWriter(context);
+    this.#appLines = new AppLines(context);
     this.#live = this.#liveGate(originMs);
     this.#status = this.#statusTeller();
     this.#orders = this.#ringOrders();
@@ -198,10 +200,17 @@ export class PageRecorder implements Recorder {
   }
 
   log(level: LogLevel, message: string, ...args: unknown[]): void {
-    if (this.#isStopped) return;
-    this.#guard(() => {
-      this.#writer.write({ level, logger: this.#logger }, [message, ...args], () => ({}));
-    })();
+    this.#appLines.log(this.#logger, level, [message, ...args]);
+  }
+
+  logger(name: string): Recorder['log'] {
+    return (level, message, ...args) => {
+      this.#appLines.log(name, level, [message, ...args]);
+    };
+  }
+
+  lane(name: string): AppLane {
+    return this.#appLines.lane(name);
   }
 
   onChange(listener: () => void): () => void {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import type { IpcMainInvokeEvent } from 'electron';
 import type { LogLevel } from '../../shared/session/lane.js';
+import type { AppLane } from '../../shared/session/own-lanes.js';
 import { toErrorResult } from '../../shared/errors.js';
 import { builtFolder } from '../services/built-folder.js';
 import type { CommandsOptions } from '../services/commands/host-commands.js';
@@ -72,6 +73,10 @@ export interface ElectronHost {
   displayMediaFor<F extends FrameLike>(request: DisplayMediaRequest<F>): { video: F } | null;
   /** The app's own logger, when it does not write to the console. */
   log(level: LogLevel, message: string, ...values: unknown[]): void;
+  /** `log` under another name than the app's: for the transport of a logging library. */
+  logger(name: string): (level: LogLevel, message: string, ...values: unknown[]) => void;
+  /** A lane of the app's own; its name is as in the page (`Recorder.lane`). What comes before it is `ready` is not kept. */
+  lane(name: string): AppLane;
   /** Gives everything back. An app that quits need not call it. */
   close(): Promise<void>;
 }
@@ -215,6 +220,16 @@ export function startElectronHost(options: ElectronHostOptions): ElectronHost {
     log(level, message, ...values) {
       host?.log(level, about.name, [message, ...values]);
     },
+    logger:
+      (name) =>
+      (level, message, ...values) => {
+        host?.log(level, name, [message, ...values]);
+      },
+    lane: (name) => ({
+      record: (text, options) => {
+        host?.lane(name).record(text, options);
+      },
+    }),
     async close() {
       closeChannel();
       panel.destroy();

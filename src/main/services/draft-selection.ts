@@ -2,6 +2,7 @@ import type { Draft, LaneTotal } from '../../shared/protocol/host.js';
 import { selectRows, toChains, type PlacedRow } from '../../shared/session/chains.js';
 import { toSessionMs, type Source } from '../../shared/session/clock.js';
 import type { Lane } from '../../shared/session/lane.js';
+import { isOwnLane } from '../../shared/session/own-lane.js';
 import type { Segment } from '../../shared/session/segment.js';
 import { sumLanes } from './lane-totals.js';
 import { mergeStretches, type Stretch } from './recorded-stretches.js';
@@ -14,7 +15,8 @@ export interface DraftRow extends PlacedRow {
 export interface Choice {
   readonly startMs: number;
   readonly endMs: number;
-  readonly lanes: readonly Lane[];
+  /** `own`: all of the app's own. Absent: every lane. */
+  readonly lanes?: readonly (Lane | 'own')[];
   /** Nothing from before or after it, where whole segments reach over it: see cut-rows.ts. */
   readonly within?: Stretch;
 }
@@ -38,13 +40,15 @@ export function chooseRows(
   choice: Choice,
   isAlive: (source: string) => boolean,
 ): DraftRow[] {
-  const lanes = new Set(choice.lanes);
+  const lanes = choice.lanes === undefined ? undefined : new Set(choice.lanes);
+  const isChosen = (lane: Lane): boolean =>
+    lanes === undefined || lanes.has(lane) || (lanes.has('own') && isOwnLane(lane));
   const lastDomChain = new Map<string, number>();
   for (const { lane, source, chain } of rows) {
     if (lane === 'dom') lastDomChain.set(source, Math.max(chain, lastDomChain.get(source) ?? 0));
   }
   const chains = toChains(
-    rows.filter(({ lane }) => lanes.has(lane)),
+    rows.filter(({ lane }) => isChosen(lane)),
     (source, lane, chain) => lane === 'dom' && lastDomChain.get(source) === chain && isAlive(source),
   );
   return selectRows(chains, choice.startMs, choice.endMs);

@@ -4,7 +4,6 @@ import { MAX_PART_BYTES } from '../../shared/constants.js';
 import { toErrorResult, type ErrorResult } from '../../shared/errors.js';
 import type { Draft as DraftView, RecorderContract } from '../../shared/protocol/host.js';
 import type { Source } from '../../shared/session/clock.js';
-import { LANES } from '../../shared/session/lane.js';
 import type { Segment } from '../../shared/session/segment.js';
 import type { Audience } from './audience.js';
 import { cutRows } from './cut-rows.js';
@@ -101,7 +100,7 @@ export class Draft {
     const endMs = session.nowMs();
     this.startedMs = options.wallMs();
     this.#range = { startMs: Math.max(0, endMs - options.maxAgeMs, options.sinceMs ?? 0), endMs };
-    this.#choice = { ...this.#range, lanes: LANES };
+    this.#choice = this.#range;
     this.#alive = new Set(windows.keys());
     this.#handOver = new HandOver({
       session,
@@ -124,7 +123,7 @@ export class Draft {
   /** Throws until every window has answered, and where the draft failed. */
   select(choice: Choice): void {
     this.#checkReady();
-    this.#choice = { ...choice, lanes: LANES.filter((lane) => choice.lanes.includes(lane)) };
+    this.#choice = choice;
   }
 
   async view(): Promise<DraftView> {
@@ -204,7 +203,7 @@ export class Draft {
       this.#frozen = new Map([...sources].flatMap((id) => this.#source(id) ?? []).map((source) => [source.id, source]));
       // Before anything is chosen the choice is all that there is.
       const { startMs, endMs } = this.#available(this.#placed());
-      this.#choice = { startMs, endMs, lanes: LANES };
+      this.#choice = { startMs, endMs };
       this.#status = 'ready';
     } catch (error) {
       this.#status = 'failed';

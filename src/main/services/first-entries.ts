@@ -1,4 +1,5 @@
 import type { Manifest, ManifestEntry } from '../../shared/bundle/manifest.js';
+import { isOwnLane } from '../../shared/session/own-lane.js';
 
 /** Lanes that say most in few bytes: all of them go first. */
 const FIRST_LANES = new Set(['log', 'error', 'network', 'action', 'recorder']);
@@ -8,7 +9,7 @@ const FIRST_DOM_MS = 2 * 60_000;
 /** What a technician looks at first: the small lanes, and the last minutes of the dom lane, by whole chains. */
 export function firstEntries({ entries, range }: Pick<Manifest, 'entries' | 'range'>): Set<ManifestEntry> {
   const sinceMs = range.endMs - FIRST_DOM_MS;
-  const first = new Set(entries.filter(({ lane }) => FIRST_LANES.has(lane)));
+  const first = new Set(entries.filter(({ lane }) => FIRST_LANES.has(lane) || isOwnLane(lane)));
   for (const chains of domChains(entries)) {
     for (const [index, chain] of chains.entries()) {
       // A page that stands still leaves no events: a chain shows what is there until the next one begins.

@@ -1,6 +1,6 @@
 import { APPEND_INTERVAL_MS } from '../../shared/constants.js';
 import type { LaneTotal } from '../../shared/protocol/host.js';
-import type { EventLane, EventOfLines, LaneEvent, LogEvent, RecorderEvent } from '../../shared/session/lane.js';
+import type { LineLane, EventOfLines, LaneEvent, LogEvent, RecorderEvent } from '../../shared/session/lane.js';
 import type { SealedSegment, Segment } from '../../shared/session/segment.js';
 import type { MaskedValue } from '../../shared/privacy/masked-values.js';
 import type { HostClock } from './host-clock.js';
@@ -20,14 +20,14 @@ export interface HostLanesOptions {
 const RETAIN_INTERVAL_MS = 10_000;
 
 /**
- * The host process's own lanes: `log`, `error` and `recorder`. The same rules as a window's: appended every half second and
+ * The host process's lanes: `log`, `error`, `recorder`, and those of the app's own. The same rules as a window's: appended every half second and
  * at once after an error. The recorder never breaks its host: a disk that fails costs what is recorded, counted, and nothing else.
  */
 export class HostLanes {
   readonly #clock: HostClock;
   readonly #ring: HostRing;
   readonly #budget: LineBudget;
-  readonly #buffer = new Map<EventLane, string[]>();
+  readonly #buffer = new Map<LineLane, string[]>();
   readonly #masking = new HostMasking();
   /** As it stands in a line of JSON. */
   readonly #home: string | undefined;
@@ -80,7 +80,7 @@ export class HostLanes {
       this.#lastLog = event;
       this.#line(event);
     }
-    if (event.type === 'error' || (event.type === 'log' && event.level === 'error')) this.append();
+    if (event.type === 'error' || ('level' in event && event.level === 'error')) this.append();
   }
 
   /** Takes values of masked fields out of what is said from now on, and out of what was said a moment ago. */

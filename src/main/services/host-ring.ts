@@ -4,7 +4,7 @@ import { inflateRawSync } from 'node:zlib';
 import type { LaneTotal } from '../../shared/protocol/host.js';
 import type { PlacedRow } from '../../shared/session/chains.js';
 import { toSessionMs } from '../../shared/session/clock.js';
-import type { EventLane } from '../../shared/session/lane.js';
+import type { LineLane } from '../../shared/session/lane.js';
 import { planRetention, type RetentionLimits } from '../../shared/session/retention.js';
 import { isSegmentFull, isSegmentOld } from '../../shared/session/segment-limits.js';
 import type { SealedSegment, Segment } from '../../shared/session/segment.js';
@@ -31,8 +31,8 @@ export class HostRing {
   readonly #options: HostRingOptions;
   /** Sealed segments by their file. */
   readonly #rows = new Map<string, Segment>();
-  readonly #open = new Map<EventLane, OpenSegment>();
-  readonly #nextChain = new Map<EventLane, number>();
+  readonly #open = new Map<LineLane, OpenSegment>();
+  readonly #nextChain = new Map<LineLane, number>();
   /** Up to which revision of what is masked a sealed row was rewritten. */
   readonly #rewritten = new Map<string, number>();
 
@@ -58,7 +58,7 @@ export class HostRing {
   }
 
   /** Writes lines (each with its line end) to the open segment of a lane, sealing it as often as it fills. */
-  append(lane: EventLane, lines: readonly string[]): void {
+  append(lane: LineLane, lines: readonly string[]): void {
     let text = '';
     let open = this.#opened(lane);
     for (const line of lines) {
@@ -110,7 +110,7 @@ export class HostRing {
       const changed = change(text);
       if (changed === text) continue;
       const { session } = this.#options;
-      const lane = segment.lane as EventLane;
+      const lane = segment.lane as LineLane;
       const { source, chain, startWallMs, startMonoMs } = segment;
       const placed = { session: session.id, originMs: startWallMs - startMonoMs };
       const sealed = sealLines({ source, lane, chain }, changed, placed);
@@ -143,7 +143,7 @@ export class HostRing {
   /** Undefined where the file is damaged or gone. */
   read(segment: Segment): SealedSegment | undefined {
     const { source, chain } = segment;
-    return readRow(this.#options.folder, { source, lane: segment.lane as EventLane, chain });
+    return readRow(this.#options.folder, { source, lane: segment.lane as LineLane, chain });
   }
 
   totals(): LaneTotal[] {
@@ -167,7 +167,7 @@ export class HostRing {
     mkdirSync(this.#options.folder, { recursive: true, mode: 0o700 });
   }
 
-  #opened(lane: EventLane): OpenSegment {
+  #opened(lane: LineLane): OpenSegment {
     const open = this.#open.get(lane);
     if (open !== undefined) return open;
     const chain = this.#nextChain.get(lane) ?? 0;

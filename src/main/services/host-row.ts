@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import * as v from 'valibot';
 import { decodeFrame, encodeFrame } from '../../shared/protocol/frame.js';
-import { EVENT_LANES, laneEventSchema, type EventLane, type LaneEvent } from '../../shared/session/lane.js';
+import { isLineLane, laneEventSchema, type LaneEvent, type LineLane } from '../../shared/session/lane.js';
 import { segmentSchema, type SealedSegment, type Segment } from '../../shared/session/segment.js';
 import { sealedFacts } from './seal-plain.js';
 
@@ -13,14 +13,14 @@ import { sealedFacts } from './seal-plain.js';
 
 export interface RowName {
   readonly source: string;
-  readonly lane: EventLane;
+  readonly lane: LineLane;
   readonly chain: number;
   readonly isOpen: boolean;
 }
 
-const NAME = /^(host-\d{1,9})\.([a-z]+)\.(\d{1,9})\.(row|open)$/;
+const NAME = /^(host-\d{1,9})\.([a-z][a-z0-9-]*)\.(\d{1,9})\.(row|open)$/;
 
-export function rowFile(source: string, lane: EventLane, chain: number, end: 'row' | 'open'): string {
+export function rowFile(source: string, lane: LineLane, chain: number, end: 'row' | 'open'): string {
   return `${source}.${lane}.${chain}.${end}`;
 }
 
@@ -28,9 +28,9 @@ export function rowFile(source: string, lane: EventLane, chain: number, end: 'ro
 export function listRows(folder: string): RowName[] {
   const rows: RowName[] = [];
   for (const file of readdirSync(folder)) {
-    const [, source, laneName, chain, end] = NAME.exec(file) ?? [];
-    const lane = EVENT_LANES.find((name) => name === laneName);
-    if (source === undefined || lane === undefined) rmSync(join(folder, file), { force: true, recursive: true });
+    const [, source, lane, chain, end] = NAME.exec(file) ?? [];
+    if (source === undefined || lane === undefined || !isLineLane(lane))
+      rmSync(join(folder, file), { force: true, recursive: true });
     else rows.push({ source, lane, chain: Number(chain), isOpen: end === 'open' });
   }
   return rows;
@@ -85,7 +85,7 @@ function parseLine(line: string): LaneEvent | undefined {
 }
 
 export function writeRow(folder: string, { segment, stored }: SealedSegment): void {
-  const file = join(folder, rowFile(segment.source, segment.lane as EventLane, segment.chain, 'row'));
+  const file = join(folder, rowFile(segment.source, segment.lane as LineLane, segment.chain, 'row'));
   writeFileSync(`${file}.part`, encodeFrame(segment, stored), { mode: 0o600 });
   renameSync(`${file}.part`, file);
 }

@@ -8,6 +8,7 @@ import type { IceServer } from '../../shared/protocol/live-ice.js';
 import type { Handlers } from '../../shared/protocol/contract.js';
 import type { PanelContract, RecorderContract } from '../../shared/protocol/host.js';
 import type { LogLevel } from '../../shared/session/lane.js';
+import { OwnLanes, type AppLane } from '../../shared/session/own-lanes.js';
 import { Audience } from './audience.js';
 import { AuditLog } from './audit-log.js';
 import { openHostCommands, type CommandsOptions, type HostCommands } from './commands/host-commands.js';
@@ -79,6 +80,8 @@ export interface Host {
   /** The source that holds this recorder capability. */
   sourceOf(capability: string): string | undefined;
   log(level: LogLevel, logger: string, parts: readonly unknown[]): void;
+  /** A lane of the app's own. */
+  lane(name: string): AppLane;
   /** What happened to a process of the app's, for the error lane. */
   recordProcessError(name: string, message: string): void;
   readonly paused: boolean;
@@ -131,6 +134,16 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const limits = { maxAgeMs: settings.maxAgeMs, maxBytes: Math.min(HOST_RING_MAX_BYTES, settings.maxBytes) };
     const ring = new HostRing({ folder: join(dataDir, 'ring'), clock, session, limits });
     const lanes = new HostLanes({ clock, ring, paused: session.paused, home: homedir() });
+    const ownLanes = new OwnLanes({
+      now: () => lanes.nowMonoMs(),
+      isPaused: () => session.paused,
+      keep: (event) => {
+        lanes.record(event);
+      },
+      report: (kind, text, count) => {
+        lanes.record({ type: 'recorder', t: lanes.nowMonoMs(), kind, text, ...(count === undefined ? {} : { count }) });
+      },
+    });
     const recording = new RecordingState({ session, lanes, windows, settings });
     const describeCommands = (): CommandDescription[] => commands?.describe() ?? [];
     const drafts = await Drafts.open({
@@ -261,6 +274,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       log(level, logger, parts) {
         recordLog(lanes, logger, level, parts);
       },
+      lane: (name) => ownLanes.open(name),
       recordProcessError(name, message) {
         lanes.record({ type: 'error', t: lanes.nowMonoMs(), kind: 'process', name, message });
       },

@@ -1,7 +1,7 @@
 import type { LaneTotal } from '../../shared/protocol/host.js';
-import { LANES, type Lane } from '../../shared/session/lane.js';
+import { inLaneOrder, type Lane } from '../../shared/session/lane.js';
 
-/** One total a lane, in the order of LANES. A segment counts as the total of itself. */
+/** One total a lane, in their order. A segment counts as the total of itself. */
 export function sumLanes(parts: Iterable<LaneTotal>): LaneTotal[] {
   const sums = new Map<Lane, { events: number; bytes: number; storedBytes: number }>();
   for (const { lane, events, bytes, storedBytes } of parts) {
@@ -11,7 +11,7 @@ export function sumLanes(parts: Iterable<LaneTotal>): LaneTotal[] {
     sum.storedBytes += storedBytes;
     sums.set(lane, sum);
   }
-  return LANES.flatMap((lane) => {
+  return inLaneOrder(sums.keys()).flatMap((lane) => {
     const sum = sums.get(lane);
     return sum === undefined ? [] : [{ lane, ...sum }];
   });

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { resolve } from 'node:path';
 import { maxRecorderRequestBytes, recorderContract } from '../../shared/protocol/host.js';
 import type { LogLevel } from '../../shared/session/lane.js';
+import type { AppLane } from '../../shared/session/own-lanes.js';
 import { builtFolder } from '../services/built-folder.js';
 import type { CommandsOptions } from '../services/commands/host-commands.js';
 import { startHost } from '../services/host.js';
@@ -50,6 +51,10 @@ export interface WebHost {
   wipe(): Promise<{ windows: number; failed: number }>;
   /** The app's own logger, when it does not write to the console. */
   log(level: LogLevel, message: string, ...values: unknown[]): void;
+  /** `log` under another name than the app's: for the transport of a logging library. */
+  logger(name: string): (level: LogLevel, message: string, ...values: unknown[]) => void;
+  /** A lane of the app's own; its name is as in the page (`Recorder.lane`). */
+  lane(name: string): AppLane;
   /** Gives everything back: the server, the console, the folder. What the outbox has not delivered goes on at the next start. */
   close(): Promise<void>;
 }
@@ -132,6 +137,12 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
     log(level, message, ...values) {
       host.log(level, app.name, [message, ...values]);
     },
+    logger:
+      (name) =>
+      (level, message, ...values) => {
+        host.log(level, name, [message, ...values]);
+      },
+    lane: (name) => host.lane(name),
     close() {
       closing ??= close();
       return closing;

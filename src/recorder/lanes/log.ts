@@ -1,5 +1,6 @@
 import { formatLog } from '../../shared/session/format-log.js';
 import type { LogEvent, LogLevel } from '../../shared/session/lane.js';
+import { LinesPerSecond } from '../../shared/session/lines-per-second.js';
 import { replaceFunction } from '../page.js';
 import { locationOf, stackAbove, type CodeLocation } from './call-site.js';
 import { describeNode } from './describe-node.js';
@@ -41,13 +42,14 @@ const MAX_LINES_PER_SECOND = 500;
 /** Turns what was said into events, the same words in a row into one event with a count. */
 export class LogWriter {
   readonly #context: LaneContext;
+  readonly #room: LinesPerSecond;
   #last: { readonly key: string; readonly event: LogEvent; readonly isOpen: () => boolean } | undefined;
-  #second = 0;
-  #inSecond = 0;
-  #dropped = 0;
 
   constructor(context: LaneContext) {
     this.#context = context;
+    this.#room = new LinesPerSecond(MAX_LINES_PER_SECOND, (count) => {
+      context.report('dropped', 'More log lines in a second than are kept.', count);
+    });
   }
 
   /** `site` is asked only for lines that are kept. */
@@ -58,7 +60,7 @@ export class LogWriter {
   ): void {
     if (this.#context.isPaused()) return;
     const t = this.#context.now();
-    if (!this.#hasRoom(t)) return;
+    if (!this.#room.hasRoom(t)) return;
     const event: LogEvent = { type: 'log', t, ...line, ...formatLog(args, describeNode), ...site() };
     const key = JSON.stringify([event.level, event.logger, event.message, event.args, event.location]);
     const last = this.#last;
@@ -68,22 +70,6 @@ export class LogWriter {
       return;
     }
     this.#last = { key, event, isOpen: this.#context.emit(event, event.level === 'error') };
-  }
-
-  #hasRoom(t: number): boolean {
-    const second = Math.floor(t / 1000);
-    if (second !== this.#second) {
-      if (this.#dropped > 0) {
-        this.#context.report('dropped', 'More log lines in a second than are kept.', this.#dropped);
-      }
-      this.#second = second;
-      this.#inSecond = 0;
-      this.#dropped = 0;
-    }
-    this.#inSecond++;
-    if (this.#inSecond <= MAX_LINES_PER_SECOND) return true;
-    this.#dropped++;
-    return false;
   }
 }
 

@@ -1,4 +1,5 @@
-import type { Lane } from '../../shared/session/lane.js';
+import type { BuiltInLane, Lane } from '../../shared/session/lane.js';
+import { isOwnLane, ownLaneWords } from '../../shared/session/own-lane.js';
 import type { Delivery, RecordingState } from '../../shared/protocol/host.js';
 import { formatBytes, formatCount, formatDuration } from './measures.js';
 
@@ -13,7 +14,7 @@ interface LaneWords {
 }
 
 /** The lanes in people's words. The order is the one in which the form lists them. */
-export const LANE_WORDS: Readonly<Record<Lane, LaneWords>> = {
+const LANE_WORDS: Readonly<Record<BuiltInLane, LaneWords>> = {
   dom: {
     name: 'What the window showed',
     what: 'The contents of the window as they changed, with the pointer, clicks and scrolling.',
@@ -37,7 +38,7 @@ export const LANE_WORDS: Readonly<Record<Lane, LaneWords>> = {
   },
 };
 
-export const LANE_ORDER: readonly Lane[] = [
+const LANE_ORDER: readonly BuiltInLane[] = [
   'dom',
   'screen',
   'thumbnail',
@@ -48,6 +49,18 @@ export const LANE_ORDER: readonly Lane[] = [
   'recorder',
   'live',
 ];
+
+/** A lane of the app's own goes by the name that the app gave it. */
+export function laneWords(lane: Lane): LaneWords {
+  if (!isOwnLane(lane)) return LANE_WORDS[lane];
+  return { name: ownLaneWords(lane), what: 'What the makers of the app have it note about this.' };
+}
+
+/** As the form lists them: ours, then the app's own by name. */
+export function inFormOrder(lanes: Iterable<Lane>): Lane[] {
+  const present = new Set(lanes);
+  return [...LANE_ORDER.filter((lane) => present.has(lane)), ...[...present].filter(isOwnLane).sort()];
+}
 
 export const RECORDING_WORDS: Readonly<Record<RecordingState, { readonly name: string; readonly what: string }>> = {
   starting: { name: 'Starting', what: 'The recorder is getting ready.' },
@@ -196,6 +209,7 @@ export const say = {
     window: 'Window',
     windowByItself: 'The one in use',
     skip: 'Skip quiet times',
+    ownLanes: 'What the app itself has noted',
     linesHeading: (name: string, n: number) => `${name}: ${plural(n, 'entry', 'entries')}`,
     linesReading: 'Reading…',
     linesMore: (n: number) => `Show ${formatCount(n)} more`,

@@ -1,5 +1,5 @@
 import type { LaneTotal } from '../../shared/protocol/host.js';
-import { LANES, type Lane } from '../../shared/session/lane.js';
+import { inLaneOrder, type Lane } from '../../shared/session/lane.js';
 import type { Segment } from '../../shared/session/segment.js';
 import type { OpenSegment } from './open-segment.js';
 import type { ChainKey } from './ring-store.js';
@@ -52,7 +52,12 @@ export class OwnTotals {
 
   /** Lanes that hold anything, those of `unsealed` included. */
   lanes(unsealed: readonly OpenSegment[]): LaneTotal[] {
-    const sums = new Map(LANES.map((lane) => [lane, { ...emptySum(), ...this.#lanes.get(lane) }]));
+    const sums = new Map(
+      inLaneOrder([...this.#lanes.keys(), ...unsealed.map(({ lane }) => lane)]).map((lane) => [
+        lane,
+        { ...emptySum(), ...this.#lanes.get(lane) },
+      ]),
+    );
     for (const { lane, events, bytes } of unsealed) {
       const sum = sums.get(lane);
       if (sum === undefined) continue;

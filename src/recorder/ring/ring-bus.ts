@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { LANES } from '../../shared/session/lane.js';
+import { laneSchema } from '../../shared/session/lane.js';
 import type { ChainKey } from './ring-store.js';
 
 // What the workers of several windows tell each other. Any script of the origin can speak here too, so it is parsed.
@@ -11,7 +11,7 @@ const source = v.pipe(v.string(), v.maxLength(64));
 const messageSchema = v.variant('kind', [
   v.object({
     kind: v.literal('dropped'),
-    chains: v.pipe(v.array(v.object({ source, lane: v.picklist(LANES), chain: count })), v.maxLength(100_000)),
+    chains: v.pipe(v.array(v.object({ source, lane: laneSchema, chain: count })), v.maxLength(100_000)),
   }),
   v.object({ kind: v.literal('checkout-wanted'), source }),
 ]);

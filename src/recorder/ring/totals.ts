@@ -1,5 +1,5 @@
 import type { LaneTotal } from '../../shared/protocol/host.js';
-import { LANES } from '../../shared/session/lane.js';
+import { inLaneOrder } from '../../shared/session/lane.js';
 
 interface PartialTotals {
   readonly lanes: readonly LaneTotal[];
@@ -8,7 +8,7 @@ interface PartialTotals {
 
 /** Adds up what several sources have. */
 export function mergeTotals(parts: readonly PartialTotals[]): { lanes: LaneTotal[]; oldestMs: number | undefined } {
-  const lanes = LANES.map((lane): LaneTotal => {
+  const lanes = inLaneOrder(parts.flatMap((part) => part.lanes.map(({ lane }) => lane))).map((lane): LaneTotal => {
     const sum = { lane, events: 0, bytes: 0, storedBytes: 0 };
     for (const total of parts.flatMap((part) => part.lanes)) {
       if (total.lane !== lane) continue;

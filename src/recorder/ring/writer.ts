@@ -1,6 +1,6 @@
 import { seal } from '../../shared/bundle/seal.js';
 import type { Anchor, Source } from '../../shared/session/clock.js';
-import { LANES, type Lane } from '../../shared/session/lane.js';
+import { inLaneOrder, LANES, type Lane } from '../../shared/session/lane.js';
 import type { Segment } from '../../shared/session/segment.js';
 import type { MaskedValue } from '../../shared/privacy/masked-values.js';
 import { CheckoutGate, type Admitted } from './checkout-gate.js';
@@ -70,7 +70,12 @@ export class Writer {
     if (row === undefined) return;
     this.#batch = row.batch;
     this.#anchors = row.anchors;
-    this.#segmenters = new Map(LANES.map((lane) => [lane, new Segmenter(lane, row.last[lane])]));
+    this.#segmenters = new Map(
+      inLaneOrder([...LANES, ...(Object.keys(row.last) as Lane[])]).map((lane) => [
+        lane,
+        new Segmenter(lane, row.last[lane]),
+      ]),
+    );
     this.#screen = this.#screenFiles();
     const last = row.last.dom;
     const isWhole = sealed.some(
@@ -206,11 +211,18 @@ export class Writer {
   }
 
   #addLines({ lane, events, monoMs }: RingBatch): void {
-    const segmenter = this.#segmenters.get(lane) as Segmenter;
+    const segmenter = this.#segmenterOf(lane);
     this.#lines.write(events as readonly TextEvent[]).forEach((line, index) => {
       if (line === undefined) this.#dropped++;
       else segmenter.add(line, monoMs[index] ?? 0, false);
     });
+  }
+
+  /** A lane of the app's own has one from its first event on. */
+  #segmenterOf(lane: Lane): Segmenter {
+    const segmenter = this.#segmenters.get(lane) ?? new Segmenter(lane);
+    this.#segmenters.set(lane, segmenter);
+    return segmenter;
   }
 
   #addScreen({ events, monoMs }: RingBatch): void {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { MAX_LINE_BYTES } from '../constants.js';
-import { domEventSchema, EVENT_LANES, laneEventSchema, type DomEvent, type LaneEvent } from '../session/lane.js';
+import { domEventSchema, isLineLane, laneEventSchema, type DomEvent, type LaneEvent } from '../session/lane.js';
 
 /** The events of an entry. A line that cannot be read costs that line and is counted. */
 export interface ParsedLines<T> {
@@ -12,7 +12,6 @@ export interface ParsedLines<T> {
 }
 
 const LINE_FEED = 0x0a;
-const KNOWN_TYPES: ReadonlySet<unknown> = new Set([...EVENT_LANES, 'thumbnail']);
 
 /** rrweb events, one a line. Their inner shape is rrweb's and is checked where it is replayed. */
 export function parseDomLines(plain: Uint8Array): ParsedLines<DomEvent> {
@@ -24,7 +23,7 @@ export function parseLaneLines(plain: Uint8Array, lane: string): ParsedLines<Lan
   return parseLines(plain, (value) => {
     if (typeof value !== 'object' || value === null || !('type' in value) || typeof value.type !== 'string')
       return 'bad';
-    if (!KNOWN_TYPES.has(value.type)) return 'unknown';
+    if (value.type !== 'thumbnail' && !isLineLane(value.type)) return 'unknown';
     if (value.type !== lane) return 'bad';
     const result = v.safeParse(laneEventSchema, value);
     return result.success ? result.output : 'bad';

@@ -1,6 +1,6 @@
 import { FluxionError } from '../errors.js';
 import { domEventMonoMs, type Source } from '../session/clock.js';
-import type { DomEvent, EventLane, LaneEvent } from '../session/lane.js';
+import type { DomEvent, LaneEvent, LineLane } from '../session/lane.js';
 import type { SealedSegment } from '../session/segment.js';
 import { parseDomLines, parseLaneLines } from './parse-lines.js';
 import { seal } from './seal.js';
@@ -19,7 +19,7 @@ export class SealError extends FluxionError {
 /** A stretch of one lane: at least one event, in their order. For dom, chain and sequence tell what is built upon what. */
 export type Stretch = { readonly chain?: number; readonly sequence?: number } & (
   | { readonly lane: 'dom'; readonly events: readonly DomEvent[] }
-  | { readonly lane: EventLane; readonly events: readonly LaneEvent[] }
+  | { readonly lane: LineLane; readonly events: readonly LaneEvent[] }
 );
 
 /** Events to a sealed segment, for tools that make bundles. Rejects with SealError (`event-invalid`). */

@@ -1,4 +1,5 @@
 import type { DomEvent, LaneEvent } from '../session/lane.js';
+import { isOwnLane, type OwnEvent, type OwnLane } from '../session/own-lane.js';
 import { scrubDomEvent, type ScrubText } from './dom-scrub.js';
 import type { MaskedValues } from './masked-values.js';
 import { Matcher } from './matcher.js';
@@ -36,8 +37,10 @@ function scrubDeep(value: unknown, text: ScrubText, depth: number): unknown {
   );
 }
 
+type BuiltInType = Exclude<LaneEvent['type'], OwnLane>;
+
 // Which fields of our events hold text that an app or a person wrote. The rest is ours: numbers and words of a schema.
-const TEXT_FIELDS: Readonly<Record<LaneEvent['type'], readonly string[]>> = {
+const TEXT_FIELDS: Readonly<Record<BuiltInType, readonly string[]>> = {
   log: ['message', 'stack'],
   network: ['url', 'method', 'statusText', 'error', 'contentType'],
   error: ['name', 'message', 'stack'],
@@ -47,12 +50,19 @@ const TEXT_FIELDS: Readonly<Record<LaneEvent['type'], readonly string[]>> = {
   live: ['text', 'why', 'name', 'organisation'],
 };
 
+const OWN_TEXT_FIELDS = ['text'];
+
+function isOwnEvent(event: LaneEvent): event is OwnEvent {
+  return isOwnLane(event.type);
+}
+
 function scrubLaneEvent(event: LaneEvent, text: ScrubText): void {
   const fields = event as unknown as Record<string, unknown>;
-  for (const name of TEXT_FIELDS[event.type]) {
+  for (const name of isOwnEvent(event) ? OWN_TEXT_FIELDS : TEXT_FIELDS[event.type]) {
     const field = fields[name];
     if (typeof field === 'string') fields[name] = text(field);
   }
+  if (isOwnEvent(event) && event.data !== undefined) event.data = scrubDeep(event.data, text, 0);
   if (event.type === 'log') {
     event.logger = text(event.logger, true);
     if (event.args !== undefined) event.args = event.args.map((item) => scrubDeep(item, text, 0));

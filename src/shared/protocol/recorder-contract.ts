@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { HAND_OVER_CHUNK_BYTES } from '../constants.js';
 import { MASKED_KINDS } from '../privacy/policy.js';
 import { anchorSchema } from '../session/clock.js';
-import { LANES } from '../session/lane.js';
+import { laneSchema } from '../session/lane.js';
 import { segmentSchema } from '../session/segment.js';
 import { method, type Contract } from './contract.js';
 import { MAX_FRAME_JSON_BYTES } from './frame.js';
@@ -18,7 +18,7 @@ export const nothing = v.object({});
 /** A part of a value, as MaskedValues keeps it. */
 const maskedText = v.pipe(v.string(), v.maxLength(1000));
 export const errorResult = v.object({ code: v.string(), message: v.string() });
-export const lane = v.picklist(LANES);
+export const lane = laneSchema;
 /** Counts of one lane. `bytes` is plain, `storedBytes` is what it takes in the ring and in the bundle. */
 export const laneTotal = v.object({ lane, events: count, bytes: count, storedBytes: count });
 export type LaneTotal = v.InferOutput<typeof laneTotal>;

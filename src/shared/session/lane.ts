@@ -1,9 +1,20 @@
 import * as v from 'valibot';
 import { liveEventSchema } from './live-event.js';
+import { isOwnLane, ownEventSchema, ownLaneSchema, type OwnLane } from './own-lane.js';
 
-/** The lanes that this version writes. A reader keeps and offers entries of lanes that it does not know. */
+/** The lanes that this version writes, but those of the app's own. A reader keeps and offers entries of lanes that it does not know. */
 export const LANES = ['dom', 'screen', 'thumbnail', 'log', 'network', 'error', 'action', 'recorder', 'live'] as const;
-export type Lane = (typeof LANES)[number];
+export type BuiltInLane = (typeof LANES)[number];
+export type Lane = BuiltInLane | OwnLane;
+export const laneSchema = v.union([v.picklist(LANES), ownLaneSchema]);
+
+const RANKS: ReadonlyMap<string, number> = new Map(LANES.map((lane, rank) => [lane, rank]));
+
+/** Each once: ours in their order, then those of the app's own by name. */
+export function inLaneOrder(lanes: Iterable<Lane>): Lane[] {
+  const rank = (lane: Lane): number => RANKS.get(lane) ?? LANES.length;
+  return [...new Set(lanes)].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+}
 
 /**
  * The lanes whose entries are NDJSON of our own events (below) that people read line by line. `thumbnail` is NDJSON of our
@@ -11,6 +22,12 @@ export type Lane = (typeof LANES)[number];
  */
 export const EVENT_LANES = ['log', 'network', 'error', 'action', 'recorder', 'live'] as const;
 export type EventLane = (typeof EVENT_LANES)[number];
+/** ... and those of the app's own. */
+export type LineLane = EventLane | OwnLane;
+
+export function isLineLane(lane: string): lane is LineLane {
+  return (EVENT_LANES as readonly string[]).includes(lane) || isOwnLane(lane);
+}
 
 /** Milliseconds on the source's monotonic clock, since the source began; a source's anchors map it to session time. */
 const mono = v.pipe(v.number(), v.finite(), v.minValue(0));
@@ -155,7 +172,7 @@ export const thumbnailEventSchema = v.object({
 });
 export type ThumbnailEvent = v.InferOutput<typeof thumbnailEventSchema>;
 
-export const laneEventSchema = v.variant('type', [
+const builtInEventSchema = v.variant('type', [
   logEventSchema,
   networkEventSchema,
   errorEventSchema,
@@ -164,6 +181,8 @@ export const laneEventSchema = v.variant('type', [
   thumbnailEventSchema,
   liveEventSchema,
 ]);
+
+export const laneEventSchema = v.union([builtInEventSchema, ownEventSchema]);
 /** Every event that is ours. Its `type` is the name of its lane. */
 export type LaneEvent = v.InferOutput<typeof laneEventSchema>;
 

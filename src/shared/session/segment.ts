@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { LANES } from './lane.js';
+import { laneSchema } from './lane.js';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const instant = v.pipe(v.number(), v.finite());
@@ -11,7 +11,7 @@ const instant = v.pipe(v.number(), v.finite());
 export const segmentSchema = v.object({
   session: v.pipe(v.string(), v.maxLength(64)),
   source: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,63}$/)),
-  lane: v.picklist(LANES),
+  lane: laneSchema,
   /** Segments of one lane and source that must be read from the first one on. For dom it starts at a full snapshot. */
   chain: count,
   /** Position within the chain, from 0. */

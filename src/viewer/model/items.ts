@@ -7,9 +7,13 @@ import type {
   RecorderEvent,
 } from '../../shared/session/lane.js';
 import type { LiveEvent } from '../../shared/session/live-event.js';
+import type { OwnEvent } from '../../shared/session/own-lane.js';
+
+/** What is listed together: one of our lanes, or all of the app's own (`own`), whose events say which one they are of. */
+export type LineList = EventLane | 'own';
 
 /** One line of a panel: an event of one of our lanes, placed on report time. Never changed; a newer one replaces it. */
-interface Placed<L extends EventLane, E> {
+interface Placed<L extends LineList, E> {
   readonly lane: L;
   /** Unique in the report and the same at each opening: for selection, for keyed lists. */
   readonly key: number;
@@ -25,6 +29,7 @@ export type ErrorItem = Placed<'error', ErrorEvent>;
 export type ActionItem = Placed<'action', ActionEvent>;
 export type RecorderItem = Placed<'recorder', RecorderEvent>;
 export type LiveItem = Placed<'live', LiveEvent>;
+export type OwnItem = Placed<'own', OwnEvent>;
 
 export const NETWORK_STATES = ['pending', 'open', 'ok', 'failed', 'aborted', 'timeout'] as const;
 export type NetworkState = (typeof NETWORK_STATES)[number];
@@ -45,8 +50,9 @@ export interface ItemOfLane {
   action: ActionItem;
   recorder: RecorderItem;
   live: LiveItem;
+  own: OwnItem;
 }
-export type Item = ItemOfLane[EventLane];
+export type Item = ItemOfLane[LineList];
 
 /** How far a segment's lines may go: `key` = ordinal of the segment times this, plus the line. Safe up to 2^53. */
 export const MAX_LINES_PER_SEGMENT = 2 ** 32;

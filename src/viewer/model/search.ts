@@ -1,6 +1,7 @@
 import type { LogLevel } from '../../shared/session/lane.js';
-import type { Item, LogItem, NetworkItem } from './items.js';
+import type { Item, LogItem, NetworkItem, OwnItem } from './items.js';
 import { yieldToPage } from './order-of-work.js';
+import { ownLaneWords, type OwnLane } from '../../shared/session/own-lane.js';
 
 export interface ItemFilter {
   /** Words that all must occur, in any case and order; `"several words"` in quotes as one. */
@@ -10,6 +11,8 @@ export interface ItemFilter {
   readonly levels?: ReadonlySet<LogLevel>;
   /** Of network items. */
   readonly failuresOnly?: boolean;
+  /** Of the app's own items. */
+  readonly ownLane?: OwnLane;
 }
 
 /** Of one text only this much is searched: a log line may be a megabyte. */
@@ -41,7 +44,13 @@ export function searchedTexts(item: Item): readonly (string | undefined)[] {
     case 'recorder':
     case 'live':
       return [event.text, event.kind];
+    default:
+      return [event.text, ownLaneWords(event.type), event.level, dataText(event.data)];
   }
+}
+
+function dataText(data: unknown): string | undefined {
+  return data === undefined ? undefined : JSON.stringify(data);
 }
 
 function hasWords(item: Item, words: readonly string[]): boolean {
@@ -53,17 +62,20 @@ function hasWords(item: Item, words: readonly string[]): boolean {
 }
 
 const isLog = (item: Item): item is LogItem => item.lane === 'log';
+const isOwn = (item: Item): item is OwnItem => item.lane === 'own';
 const isNetwork = (item: Item): item is NetworkItem => item.lane === 'network';
 
 /** The test that a filter is; undefined when it lets everything through. */
 export function matcher(filter: ItemFilter): ((item: Item) => boolean) | undefined {
-  const { sources, levels, failuresOnly = false } = filter;
+  const { sources, levels, failuresOnly = false, ownLane } = filter;
   const words = parseQuery(filter.text ?? '');
-  if (words.length === 0 && sources === undefined && levels === undefined && !failuresOnly) return undefined;
+  const isOpen = sources === undefined && levels === undefined && !failuresOnly && ownLane === undefined;
+  if (words.length === 0 && isOpen) return undefined;
   return (item) =>
     (sources?.has(item.source) ?? true) &&
     (levels === undefined || !isLog(item) || levels.has(item.event.level)) &&
     (!failuresOnly || !isNetwork(item) || item.isFailure) &&
+    (ownLane === undefined || !isOwn(item) || item.event.type === ownLane) &&
     (words.length === 0 || hasWords(item, words));
 }
 

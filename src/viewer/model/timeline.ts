@@ -1,14 +1,15 @@
-import { EVENT_LANES, type EventLane, type LaneEvent } from '../../shared/session/lane.js';
+import { EVENT_LANES, type LaneEvent } from '../../shared/session/lane.js';
+import { isOwnLane } from '../../shared/session/own-lane.js';
 import { toErrorResult, type ErrorResult } from '../../shared/errors.js';
 import { reportTimeReader } from '../sources/report-time.js';
 import type { ReportIndex, ReportSource, SegmentRef, SessionSource } from '../sources/session-source.js';
-import { MAX_LINES_PER_SEGMENT, type ItemOfLane } from './items.js';
+import { MAX_LINES_PER_SEGMENT, type ItemOfLane, type LineList } from './items.js';
 import { mergeSorted } from './merge.js';
 import { NetworkLog, type PlacedNetworkEvent } from './network.js';
 import { nearestFirst, yieldToPage } from './order-of-work.js';
 
 /** What a person needs first comes first: what went wrong, what was done, then the long lists. */
-const LOAD_ORDER: readonly EventLane[] = ['error', 'action', 'recorder', 'live', 'network', 'log'];
+const LOAD_ORDER: readonly LineList[] = ['error', 'action', 'recorder', 'live', 'own', 'network', 'log'];
 
 /** Listeners hear of news at most this often while lanes are read. */
 const NOTIFY_MS = 100;
@@ -29,11 +30,11 @@ export interface SegmentProblem extends ErrorResult {
 export interface LoadOptions {
   /** The moment that is looked at: its surroundings are read first. */
   readonly aroundMs: number;
-  readonly lanes?: readonly EventLane[];
+  readonly lanes?: readonly LineList[];
   readonly signal?: AbortSignal;
 }
 
-type Lists = { [L in EventLane]: ItemOfLane[L][] };
+type Lists = { [L in LineList]: ItemOfLane[L][] };
 
 /**
  * All items of a report by lane, ascending in time, read segment by segment. The arrays grow in place: `version` tells
@@ -41,11 +42,11 @@ type Lists = { [L in EventLane]: ItemOfLane[L][] };
  */
 export class Timeline {
   readonly #source: SessionSource;
-  readonly #index: ReportIndex;
   readonly #sources: ReadonlyMap<string, ReportSource>;
-  readonly #lists: Lists = { log: [], network: [], error: [], action: [], recorder: [], live: [] };
+  readonly #lists: Lists = { log: [], network: [], error: [], action: [], recorder: [], live: [], own: [] };
   readonly #network = new NetworkLog();
-  readonly #progress = new Map<EventLane, LaneProgress>();
+  readonly #segments: ReadonlyMap<string, readonly SegmentRef[]>;
+  readonly #progress = new Map<LineList, LaneProgress>();
   readonly #settled = new Set<number>();
   readonly #listeners = new Set<() => void>();
   readonly #problems: SegmentProblem[] = [];
@@ -54,10 +55,10 @@ export class Timeline {
 
   constructor(source: SessionSource, index: ReportIndex) {
     this.#source = source;
-    this.#index = index;
     this.#sources = new Map(index.sources.map((one) => [one.key, one]));
-    for (const lane of EVENT_LANES) {
-      const segments = index.lanes.get(lane)?.length ?? 0;
+    this.#segments = new Map([...index.lanes, ['own', ownSegments(index)]]);
+    for (const lane of [...EVENT_LANES, 'own'] as const) {
+      const segments = this.#segments.get(lane)?.length ?? 0;
       this.#progress.set(lane, { segments, loaded: 0, badLines: 0, failed: 0 });
     }
   }
@@ -69,11 +70,11 @@ export class Timeline {
     return this.#problems;
   }
 
-  items<L extends EventLane>(lane: L): readonly ItemOfLane[L][] {
+  items<L extends LineList>(lane: L): readonly ItemOfLane[L][] {
     return this.#lists[lane];
   }
 
-  progress(lane: EventLane): LaneProgress {
+  progress(lane: LineList): LaneProgress {
     return this.#progress.get(lane) ?? { segments: 0, loaded: 0, badLines: 0, failed: 0 };
   }
 
@@ -90,7 +91,7 @@ export class Timeline {
     const { signal } = options;
     let sliceStart = performance.now();
     for (const lane of options.lanes ?? LOAD_ORDER) {
-      for (const segment of nearestFirst(this.#index.lanes.get(lane) ?? [], options.aroundMs)) {
+      for (const segment of nearestFirst(this.#segments.get(lane) ?? [], options.aroundMs)) {
         if (this.#settled.has(segment.ordinal)) continue;
         await this.#read(lane, segment, signal);
         if (performance.now() - sliceStart > SLICE_MS) {
@@ -103,7 +104,7 @@ export class Timeline {
     }
   }
 
-  async #read(lane: EventLane, segment: SegmentRef, signal: AbortSignal | undefined): Promise<void> {
+  async #read(lane: LineList, segment: SegmentRef, signal: AbortSignal | undefined): Promise<void> {
     try {
       const { events, badLines } = await this.#source.readEvents(segment, signal);
       if (this.#settled.has(segment.ordinal)) return; // Two loads ran side by side.
@@ -123,7 +124,7 @@ export class Timeline {
   #add(segment: SegmentRef, events: readonly LaneEvent[]): void {
     const source = this.#sources.get(segment.source);
     const toMs = source === undefined ? (monoMs: number) => monoMs : reportTimeReader(source);
-    const news: Lists = { log: [], network: [], error: [], action: [], recorder: [], live: [] };
+    const news: Lists = { log: [], network: [], error: [], action: [], recorder: [], live: [], own: [] };
     const requests: PlacedNetworkEvent[] = [];
     for (const [line, event] of events.entries()) {
       const key = segment.ordinal * MAX_LINES_PER_SEGMENT + line;
@@ -147,6 +148,11 @@ export class Timeline {
           break;
         case 'network':
           requests.push({ ...placed, event });
+          break;
+        case 'thumbnail':
+          break;
+        default:
+          news.own.push({ ...placed, lane: 'own', event });
       }
     }
     const { added, replaced } = this.#network.add(requests);
@@ -157,9 +163,10 @@ export class Timeline {
     mergeSorted(this.#lists.action, news.action);
     mergeSorted(this.#lists.recorder, news.recorder);
     mergeSorted(this.#lists.live, news.live);
+    mergeSorted(this.#lists.own, news.own);
   }
 
-  #count(lane: EventLane, more: Omit<LaneProgress, 'segments'>): void {
+  #count(lane: LineList, more: Omit<LaneProgress, 'segments'>): void {
     const before = this.progress(lane);
     this.#progress.set(lane, {
       segments: before.segments,
@@ -175,4 +182,10 @@ export class Timeline {
     this.#notifiedMs = now;
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** Of all of the app's own lanes, ascending in their start. */
+function ownSegments({ lanes }: ReportIndex): SegmentRef[] {
+  const segments = Array.from(lanes, ([lane, list]) => (isOwnLane(lane) ? list : [])).flat();
+  return segments.sort((a, b) => a.startMs - b.startMs || a.ordinal - b.ordinal);
 }

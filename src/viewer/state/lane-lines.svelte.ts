@@ -1,8 +1,9 @@
 import { untrack } from 'svelte';
-import type { EventLane, LogLevel } from '../../shared/session/lane.js';
+import type { LogLevel } from '../../shared/session/lane.js';
+import type { OwnLane } from '../../shared/session/own-lane.js';
 import { indexAt } from '../model/at-moment.js';
 import { indexOfItem } from './line-index.js';
-import type { ItemOfLane } from '../model/items.js';
+import type { ItemOfLane, LineList } from '../model/items.js';
 import { matcher, searchItems, type ItemFilter } from '../model/search.js';
 import { itemFilter } from './item-filter.js';
 import type { OpenReport } from './open-report.svelte.js';
@@ -11,20 +12,27 @@ import type { OpenReport } from './open-report.svelte.js';
 const SEARCH_AGAIN_MS = 400;
 
 /** The lines of one lane as a panel lists them: filtered, one current by the playhead, one picked by hand. */
-export class LaneLines<L extends EventLane> {
+export class LaneLines<L extends LineList> {
   readonly #report: OpenReport;
   readonly #lane: L;
   #text = $state('');
   #levels = $state.raw<ReadonlySet<LogLevel> | undefined>(undefined);
   #source = $state<string | undefined>(undefined);
   #failuresOnly = $state(false);
+  #ownLane = $state<OwnLane | undefined>(undefined);
   /** Undefined: no filter. What an earlier filter found stays until the next has found something. */
   #found = $state.raw<readonly ItemOfLane[L][] | undefined>(undefined);
   #isSearching = $state(false);
   #picked = $state.raw<ItemOfLane[L] | undefined>(undefined);
 
   readonly #filter: ItemFilter = $derived(
-    itemFilter({ text: this.#text, levels: this.#levels, source: this.#source, failuresOnly: this.#failuresOnly }),
+    itemFilter({
+      text: this.#text,
+      levels: this.#levels,
+      source: this.#source,
+      failuresOnly: this.#failuresOnly,
+      ownLane: this.#ownLane,
+    }),
   );
   readonly isFiltered = $derived(matcher(this.#filter) !== undefined);
   readonly count = $derived(this.items.length);
@@ -60,6 +68,10 @@ export class LaneLines<L extends EventLane> {
   get failuresOnly(): boolean {
     return this.#failuresOnly;
   }
+  /** Of the app's own lanes; undefined: all of them. */
+  get ownLane(): OwnLane | undefined {
+    return this.#ownLane;
+  }
   get isSearching(): boolean {
     return this.#isSearching;
   }
@@ -84,11 +96,16 @@ export class LaneLines<L extends EventLane> {
     this.#failuresOnly = on;
   }
 
+  setOwnLane(lane: OwnLane | undefined): void {
+    this.#ownLane = lane;
+  }
+
   clearFilters(): void {
     this.#text = '';
     this.#levels = undefined;
     this.#source = undefined;
     this.#failuresOnly = false;
+    this.#ownLane = undefined;
   }
 
   /** Shows the details of a line and takes the playhead to its moment. */

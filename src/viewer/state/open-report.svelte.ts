@@ -1,10 +1,10 @@
 import { FluxionError, toErrorResult, type ErrorResult } from '../../shared/errors.js';
-import type { EventLane } from '../../shared/session/lane.js';
+import { isOwnLane, type OwnLane } from '../../shared/session/own-lane.js';
 import { inactiveStretches, type Stretch } from '../model/activity.js';
 import { neighbour } from '../model/at-moment.js';
 import { replayWindows, type ReplayWindow } from '../model/chains.js';
 import { recordingGaps, type RecordingGap } from '../model/gaps.js';
-import type { ErrorItem, ItemOfLane, LogItem } from '../model/items.js';
+import type { ErrorItem, ItemOfLane, LineList, LogItem } from '../model/items.js';
 import { liveStretches, type LiveStretch } from '../model/live-stretches.js';
 import type { Moment } from '../model/moment.js';
 import { openingMoment } from '../model/opening-moment.js';
@@ -60,6 +60,10 @@ export class OpenReport {
 
   /** Where a live session was, as far as it was recorded. */
   readonly liveStretches: readonly LiveStretch[] = $derived(liveStretches(this.items('live')));
+  /** Lanes of the app's own, by name. */
+  readonly ownLanes: readonly OwnLane[] = $derived(
+    [...(this.#contents?.index.lanes.keys() ?? [])].filter(isOwnLane).sort(),
+  );
   /** Where people turned to another window of the app. */
   readonly windowSwitches: readonly WindowSwitch[] = $derived(
     windowSwitches(this.#contents?.windows ?? [], this.items('action')),
@@ -145,11 +149,11 @@ export class OpenReport {
     }
   }
 
-  items<L extends EventLane>(lane: L): readonly ItemOfLane[L][] {
+  items<L extends LineList>(lane: L): readonly ItemOfLane[L][] {
     return this.#read?.timeline.items(lane) ?? [];
   }
 
-  progress(lane: EventLane): LaneProgress {
+  progress(lane: LineList): LaneProgress {
     const timeline = this.#read?.timeline ?? this.#contents?.timeline;
     return timeline?.progress(lane) ?? { segments: 0, loaded: 0, badLines: 0, failed: 0 };
   }

@@ -45,6 +45,16 @@ export class Strip {
     );
     return { all: heights(all), failures: heights(failed, tallest(all)) };
   });
+  readonly own: { readonly all: Bars; readonly errors: Bars } = $derived.by(() => {
+    const items = this.#report.items('own');
+    const all = density(items, this.#view, this.buckets);
+    const errors = density(
+      items.filter(({ event }) => event.level === 'error'),
+      this.#view,
+      this.buckets,
+    );
+    return { all: heights(all), errors: heights(errors, tallest(all)) };
+  });
   readonly actions: Bars = $derived.by(() => heights(density(this.#report.items('action'), this.#view, this.buckets)));
   /** Where no window has anything to show. */
   readonly emptyStretches: readonly Stretch[] = $derived.by(() => {

@@ -1,5 +1,5 @@
 import { FluxionError } from '../../../shared/errors.js';
-import type { Lane } from '../../../shared/session/lane.js';
+import type { Choice } from '../draft-selection.js';
 import type { Drafts } from '../drafts.js';
 import { gatherStretch } from '../gather-stretch.js';
 import type { Outbox } from '../outbox.js';
@@ -10,7 +10,7 @@ export interface SendStretchOptions {
   readonly outbox: Outbox;
   /** A report that was sent before. */
   readonly report: string;
-  readonly stretch: { readonly startMs: number; readonly endMs: number; readonly lanes: readonly Lane[] };
+  readonly stretch: Omit<Choice, 'within'>;
   readonly signal: AbortSignal;
 }
 

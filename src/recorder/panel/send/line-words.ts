@@ -1,3 +1,4 @@
+import { ownLaneWords } from '../../../shared/session/own-lane.js';
 import type { LaneEvent } from '../../../shared/session/lane.js';
 
 /** A line of a lane in one sentence. All of it is in the file; what is long is cut here only to be looked over. */
@@ -15,5 +16,7 @@ export function lineWords(event: LaneEvent): string {
       return event.text;
     case 'thumbnail':
       return `${event.width} × ${event.height}`;
+    default:
+      return `${ownLaneWords(event.type)}: ${event.text}`;
   }
 }

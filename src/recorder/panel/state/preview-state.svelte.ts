@@ -1,6 +1,6 @@
 import type { Attachment } from 'svelte/attachments';
 import { toErrorResult, type ErrorResult } from '../../../shared/errors.js';
-import type { EventLane } from '../../../shared/session/lane.js';
+import type { LineList } from '../../../viewer/replay.js';
 import type * as Replay from '../../../viewer/replay.js';
 import { formatCount } from '../measures.js';
 import { openDraftBytes } from './draft-bytes.js';
@@ -159,16 +159,16 @@ export class PreviewState {
   }
 
   /** The lines of a lane that have been read so far, ascending. */
-  lines(lane: EventLane): readonly PreviewLine[] {
+  lines(lane: LineList): readonly PreviewLine[] {
     return this.#read?.timeline.items(lane) ?? [];
   }
 
-  progress(lane: EventLane): ReturnType<Replay.Preview['timeline']['progress']> | undefined {
+  progress(lane: LineList): ReturnType<Replay.Preview['timeline']['progress']> | undefined {
     return this.#read?.timeline.progress(lane);
   }
 
   /** Reads a lane to its end; what cannot be read is counted in its progress. */
-  async readLines(lane: EventLane, signal: AbortSignal): Promise<void> {
+  async readLines(lane: LineList, signal: AbortSignal): Promise<void> {
     const preview = this.#opened;
     if (preview === undefined) return;
     try {

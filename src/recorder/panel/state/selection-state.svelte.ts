@@ -2,7 +2,7 @@ import { SvelteSet } from 'svelte/reactivity';
 import { toErrorResult, type ErrorResult } from '../../../shared/errors.js';
 import type { Draft, LaneTotal } from '../../../shared/protocol/host.js';
 import type { Lane } from '../../../shared/session/lane.js';
-import { LANE_ORDER } from '../sentences.js';
+import { inFormOrder } from '../sentences.js';
 import type { PanelPort } from './panel-port.js';
 
 const MINUTE_MS = 60_000;
@@ -70,9 +70,11 @@ export class SelectionState {
     'exact',
   ]);
   readonly availableLanes: readonly LaneTotal[] = $derived(
-    LANE_ORDER.flatMap((lane) => this.available.lanes.filter((total) => total.lane === lane && total.events > 0)),
+    inFormOrder(this.available.lanes.map(({ lane }) => lane)).flatMap((lane) =>
+      this.available.lanes.filter((total) => total.lane === lane && total.events > 0),
+    ),
   );
-  readonly lanes: readonly Lane[] = $derived(LANE_ORDER.filter((lane) => this.#lanes.has(lane)));
+  readonly lanes: readonly Lane[] = $derived(inFormOrder(this.#lanes));
   readonly isEmpty = $derived(this.draft.selection.lanes.every(({ events }) => events === 0));
 
   /** Differs whenever the choice does. */

@@ -147,6 +147,25 @@ describe('the host’s own lanes', () => {
     expect(await file()).toContain('cannot wait');
   });
 
+  it('keep those of the app like the others: over a kill, masked, at once where it says an error', async () => {
+    const own = (text: string, level?: 'error'): void => {
+      const t = lanes.nowMonoMs();
+      lanes.record({ type: 'app-print-queue', t, text, ...(level === undefined ? {} : { level }) });
+    };
+    own('printed');
+    own('out of paper', 'error');
+    expect(await readFile(join(dir, 'ring/host-1.app-print-queue.0.open'), 'utf8')).toContain('out of paper');
+    lanes.mask([{ value: 'zanzibar-quokka', kind: 'field' }]);
+    await killed();
+    lanes.mask([{ value: 'zanzibar-quokka', kind: 'field' }]);
+    own('for zanzibar-quokka');
+    const texts = (await eventsOf('app-print-queue')).map((event) => ('text' in event ? event.text : ''));
+    expect(texts.slice(0, 2)).toEqual(['printed', 'out of paper']);
+    expect(texts[2]).toMatch(/^for /);
+    expect(texts[2]).not.toContain('quokka');
+    expect(lanes.totals().map(({ lane }) => lane)).toContain('app-print-queue');
+  });
+
   it('seal by size and by age', async () => {
     say('x'.repeat(LINE_SEGMENT_BYTES - 200));
     say('y'.repeat(300));

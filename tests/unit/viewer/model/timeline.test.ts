@@ -67,6 +67,22 @@ describe('timeline', () => {
     ]);
   });
 
+  it('puts all lanes of the app’s own into one list, each line with its lane', async () => {
+    const { timeline } = setUp([
+      { source: 'w', lane: 'app-prints', events: [{ type: 'app-prints', t: 300, text: 'printed' }] },
+      { source: 'w', lane: 'app-orders', events: [{ type: 'app-orders', t: 100, text: 'placed' }] },
+      { source: 'late', lane: 'app-orders', events: [{ type: 'app-orders', t: 200, text: 'paid' }] },
+      { source: 'w', lane: 'from-the-future', events: [] },
+    ]);
+    await timeline.load({ aroundMs: 0 });
+    expect(timeline.items('own').map(({ ms, event }) => `${event.type} ${ms} ${event.text}`)).toEqual([
+      'app-orders 100 placed',
+      'app-prints 300 printed',
+      'app-orders 700 paid',
+    ]);
+    expect(timeline.progress('own')).toMatchObject({ segments: 3, loaded: 3 });
+  });
+
   it('reads what went wrong first, and around the moment before the rest', async () => {
     const error: LaneEvent = { type: 'error', t: 1, kind: 'uncaught', name: 'Error', message: 'x' };
     const { timeline, read } = setUp([

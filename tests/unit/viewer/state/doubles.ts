@@ -97,7 +97,7 @@ export async function sourceOf(
   lanes: Partial<Record<TestSegment['lane'], TestSegment['events']>>,
   more: Partial<TestSegment> = {},
 ): Promise<ReportSource> {
-  const segments = Object.entries(lanes).map(([lane, events]): TestSegment => ({
+  const segments = Object.entries(lanes).map(([lane, events = []]): TestSegment => ({
     lane: lane as TestSegment['lane'],
     source: 'w1',
     events,

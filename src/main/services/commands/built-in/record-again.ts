@@ -1,5 +1,6 @@
 import { listWords } from '../../../../shared/commands/words.js';
-import { LANES, type Lane } from '../../../../shared/session/lane.js';
+import { LANES } from '../../../../shared/session/lane.js';
+import type { Choice } from '../../draft-selection.js';
 import { defineCommand, type Command } from '../command.js';
 import { CommandError } from '../command-errors.js';
 
@@ -15,7 +16,7 @@ export interface RecordAgainOptions {
    */
   readonly sendStretch: (
     report: string,
-    stretch: { readonly startMs: number; readonly endMs: number; readonly lanes: readonly Lane[] },
+    stretch: Omit<Choice, 'within'>,
     signal: AbortSignal,
   ) => Promise<{ readonly number: number; readonly bytes: number }>;
   /** Rejects with `report-gone` where no part can be added: told before the customer records for minutes. */
@@ -31,7 +32,8 @@ const PROGRESS_MS = 30_000;
 const LOOK_MS = 1000;
 
 /** How a command calls each lane when it speaks with the customer. */
-const LANE_WORDS: Partial<Record<Lane, string>> = {
+const CHOICES = [...LANES, 'own'] as const;
+const LANE_WORDS: Readonly<Record<(typeof CHOICES)[number], string>> = {
   dom: 'what the window shows',
   screen: 'the video of the screen, where you turned that on',
   thumbnail: 'small pictures of it',
@@ -41,8 +43,9 @@ const LANE_WORDS: Partial<Record<Lane, string>> = {
   action: 'what you do, in words',
   recorder: 'notes of the recorder',
   live: 'messages and grants of a live session that you have recorded',
+  own: 'what the app itself has noted',
 };
-const laneWords = (lane: string): string => LANE_WORDS[lane as Lane] ?? lane;
+const laneWords = (lane: string): string => (LANE_WORDS as Readonly<Record<string, string>>)[lane] ?? lane;
 
 export function recordAgainCommand(options: RecordAgainOptions): Command {
   const most = Math.max(1, Math.floor((options.maxAgeMs - RING_SLACK_MS) / MINUTE_MS));
@@ -63,9 +66,9 @@ export function recordAgainCommand(options: RecordAgainOptions): Command {
       lanes: {
         type: 'choices',
         label: 'What',
-        options: LANES.map((lane) => ({ value: lane, label: laneWords(lane) })),
+        options: CHOICES.map((lane) => ({ value: lane, label: laneWords(lane) })),
         min: 1,
-        default: [...LANES],
+        default: [...CHOICES],
       },
     },
     timeLimitMs: ({ minutes }) => minutes * MINUTE_MS + SENDING_MS,
@@ -91,7 +94,7 @@ export function recordAgainCommand(options: RecordAgainOptions): Command {
         }
         await pause(Math.min(leftMs, LOOK_MS), signal);
       }
-      const chosen = LANES.filter((lane) => lanes.includes(lane));
+      const chosen = CHOICES.filter((lane) => lanes.includes(lane));
       const part = await options.sendStretch(report, { startMs, endMs, lanes: chosen }, signal);
       // As the desk and the viewer count them for people.
       write(`Part ${part.number + 1} of the report, ${part.bytes} bytes, is on its way.`);
