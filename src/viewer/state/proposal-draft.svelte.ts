@@ -11,6 +11,13 @@ import type { CommandLetters } from './command-letters.js';
 import type { DeskReport } from './desk-report.svelte.js';
 import type { Signatures } from './signatures.svelte.js';
 
+/** A report that a proposal can be pinned to a moment of, report time. */
+export interface PinnableReport {
+  readonly startMs: number;
+  readonly wallStartMs: number;
+  readonly playheadMs: number;
+}
+
 export interface ProposalDraftOptions {
   readonly desk: Pick<DeskReport, 'id' | 'refresh'>;
   readonly signatures: Pick<Signatures, 'install'>;
