@@ -4,7 +4,6 @@ import { isLiveErrorCode, isLiveOffence, LiveError } from '../../../shared/proto
 import type { GrantKind } from '../../../shared/protocol/live-grants.js';
 import type {
   LiveHostNews,
-  LiveHostPhase,
   LiveOrders,
   LivePageNews,
   LiveReport,
@@ -20,6 +19,7 @@ import { Grants, type AuditTrail } from './grants.js';
 import { LiveRecorder, type LiveFacts } from './live-recorder.js';
 import { LiveServiceError } from './live-service-error.js';
 import type { Recordings } from './recordings.js';
+import { RunPage } from './run-page.js';
 import { ordersOf, viewOf, type RunFacts } from './run-views.js';
 import type { Way } from './way.js';
 
@@ -64,14 +64,8 @@ export class LiveRun {
   readonly #options: LiveRunOptions;
   readonly #startedMs: number;
   #reportId: string | undefined;
-  #source: string | undefined;
-  #isLinked = false;
-  #lostMonoMs: number | undefined;
-  #report: LiveReport = { phase: 'preparing', hasOtherConfirmed: false, isUnstable: false };
+  readonly #page = new RunPage();
   #from: LetterSender | undefined;
-  #confirmed: readonly string[] | undefined;
-  /** By the customer, of the page that has the session now. */
-  #hasCompared = false;
   #openedMs: number | undefined;
   #doing: Doing | undefined;
   #chat: readonly Chat[] = [];
@@ -102,7 +96,7 @@ export class LiveRun {
       ...options,
       session: this.id,
       grants: this.grants,
-      words: () => this.#confirmed,
+      words: () => this.#page.confirmed,
       known: () => this.#from,
       onVerified: (from) => this.#noteVerified(from),
     });
@@ -112,10 +106,10 @@ export class LiveRun {
     return this.#error !== undefined;
   }
   get isOpen(): boolean {
-    return this.#error === undefined && this.#report.phase === 'open' && this.#confirmed !== undefined;
+    return this.#error === undefined && this.#page.isOpen;
   }
   get source(): string | undefined {
-    return this.#source;
+    return this.#page.source;
   }
   get from(): LetterSender | undefined {
     return this.#from;
@@ -123,7 +117,7 @@ export class LiveRun {
   /** The page that may be told what the console shows, while that is granted. */
   get consoleReader(): ConsoleReader | undefined {
     const isGranted = this.grants.given.some(({ kind }) => kind === 'console');
-    const page = isGranted && this.isOpen && this.#lostMonoMs === undefined ? this.#source : undefined;
+    const page = isGranted && this.isOpen ? this.#page.reachable : undefined;
     return page === undefined ? undefined : { session: this.id, page };
   }
   get way(): Way {
@@ -132,26 +126,24 @@ export class LiveRun {
 
   /** A page of the session's window is there: the first one, one whose channel was broken, or one that was loaded again. */
   async attach(source: string): Promise<void> {
-    if (this.isOver || (this.#source === source && this.#lostMonoMs === undefined)) return;
-    const isFirst = this.#source === undefined;
-    const isSame = this.#source === source && this.#isLinked;
-    if (!isFirst && !isSame && this.#options.way.kind === 'texts') {
+    if (this.isOver || this.#page.isThere(source)) return;
+    const kind = this.#page.kindOf(source);
+    if (kind === 'another' && this.#options.way.kind === 'texts') {
       // Its texts were of a connection that is gone.
       await this.end(new LiveError('live-lost'), 'ended');
       return;
     }
-    this.#source = source;
-    this.#lostMonoMs = undefined;
-    if (!isSame) this.#forgetConnection('preparing');
+    this.#page.attach(source);
+    if (kind !== 'same') this.#doing = undefined;
     this.#changed();
     // A page that was loaded again begins without any.
-    if (!isFirst && !isSame) await this.grants.withdrawAll('disconnected');
+    if (kind === 'another') await this.grants.withdrawAll('disconnected');
   }
 
   /** The page cannot be reached. If it does not come back soon, what was granted ends. */
   detach(source: string): void {
-    if (this.#source !== source || this.isOver || this.#lostMonoMs !== undefined) return;
-    this.#lostMonoMs = this.#options.clock.monoMs();
+    if (this.isOver || !this.#page.isThere(source)) return;
+    this.#page.lose(this.#options.clock.monoMs());
     this.#changed();
   }
 
@@ -202,15 +194,14 @@ export class LiveRun {
   /** The customer has compared the words. Rejects with `live-words-changed` where these are not the ones any more. */
   async confirm(words: readonly string[], areSame: boolean): Promise<void> {
     if (this.isOver) throw new LiveServiceError('live-gone');
-    if (JSON.stringify(words) !== JSON.stringify(this.#report.words)) throw new LiveServiceError('live-words-changed');
+    if (!this.#page.hasWords(words)) throw new LiveServiceError('live-words-changed');
     await this.#options.audit.append(areSame ? 'live-confirmed' : 'live-words-differ', { session: this.id });
     if (!areSame) {
       await this.end(new LiveError('live-words-differ'), 'words-differ');
       return;
     }
-    if (JSON.stringify(words) !== JSON.stringify(this.#report.words)) throw new LiveServiceError('live-words-changed');
-    this.#confirmed = [...words];
-    this.#hasCompared = true;
+    if (!this.#page.hasWords(words)) throw new LiveServiceError('live-words-changed');
+    this.#page.confirm(words);
     this.#changed();
   }
 
@@ -259,7 +250,7 @@ export class LiveRun {
         session: this.id,
         code: error.code,
         from,
-        name: this.#report.otherName ?? '',
+        name: this.#page.report.otherName ?? '',
       });
     }
     await audit.append('live-ended', { session: this.id, code: error.code });
@@ -270,12 +261,14 @@ export class LiveRun {
     this.grants.tick();
     this.recorder.tick();
     const { clock } = this.#options;
-    if (this.#lostMonoMs === undefined) return;
-    const lostForMs = clock.monoMs() - this.#lostMonoMs;
+    const { lostMonoMs } = this.#page;
+    if (lostMonoMs === undefined) return;
+    const lostForMs = clock.monoMs() - lostMonoMs;
     // What has ended has ended, also where the disk does not take the record of it.
     if (lostForMs >= COME_BACK_MS) this.end(new LiveError('live-lost'), 'ended').catch(() => undefined);
-    else if (lostForMs >= GRACE_MS && this.#isLinked) {
-      this.#forgetConnection('lost');
+    else if (lostForMs >= GRACE_MS && this.#page.isLinked) {
+      this.#page.giveUp();
+      this.#doing = undefined;
       this.#changed();
       this.grants.withdrawAll('disconnected').catch(() => undefined);
     }
@@ -293,13 +286,13 @@ export class LiveRun {
     return {
       ...this.#options,
       id: this.id,
-      phase: this.#phase(),
-      report: this.#report,
+      phase: this.isOver ? 'ended' : this.#page.phase,
+      report: this.#page.report,
       reportId: this.#reportId,
       joins: this.#joins,
       recording: this.recorder.view(),
       from: this.#from,
-      confirmed: this.#confirmed,
+      confirmed: this.#page.confirmed,
       grants: this.grants,
       doing: this.#doing,
       chat: this.#chat,
@@ -315,16 +308,11 @@ export class LiveRun {
     return report === undefined ? undefined : recordings.receiptCodeOf(report);
   }
 
-  #phase(): LiveHostPhase {
-    if (this.isOver) return 'ended';
-    return this.#lostMonoMs === undefined ? this.#report.phase : 'lost';
-  }
-
   /** The page has a session now: the way may speak to it. */
   #link(source: string): void {
-    if (this.#isLinked) return;
-    this.#isLinked = true;
-    const isCurrent = (): boolean => this.#source === source && !this.isOver;
+    if (this.#page.isLinked) return;
+    this.#page.link();
+    const isCurrent = (): boolean => this.#page.source === source && !this.isOver;
     this.#options.way.listen({
       joined: () => {
         if (isCurrent()) this.#tell({ kind: 'joined' });
@@ -340,21 +328,13 @@ export class LiveRun {
 
   async #note(report: LiveReport): Promise<void> {
     const wasOpen = this.isOpen;
-    this.#report = report;
+    this.#page.note(report);
     this.recorder.noteReport(report);
-    if (this.#source !== undefined) this.#link(this.#source);
+    if (this.#page.source !== undefined) this.#link(this.#page.source);
     if (report.phase === 'ended') {
       const code = report.code ?? 'live-ended';
       await this.end(new LiveError(isLiveErrorCode(code) ? code : 'live-ended'), 'ended');
       return;
-    }
-    // Words are of one connection: another one is compared anew, and nothing that was granted before it holds.
-    if (this.#confirmed !== undefined && JSON.stringify(report.words) !== JSON.stringify(this.#confirmed)) {
-      this.#confirmed = undefined;
-    }
-    // Unless it is between the same two certificates: the page knows, and the words are made from them.
-    if (report.isResumed === true && this.#hasCompared && report.words !== undefined) {
-      this.#confirmed = [...report.words];
     }
     await this.#noteOpening(wasOpen);
   }
@@ -375,14 +355,6 @@ export class LiveRun {
     this.recorder.noteWith(this.#liveFacts());
     const { signingKey, name = '' } = from;
     await this.#options.audit.append('live-verified', { session: this.id, from: signingKey, name });
-  }
-
-  #forgetConnection(phase: 'preparing' | 'lost'): void {
-    this.#isLinked = false;
-    this.#hasCompared = false;
-    this.#report = { phase, hasOtherConfirmed: false, isUnstable: false };
-    this.#confirmed = undefined;
-    this.#doing = undefined;
   }
 
   #say(said: Chat): void {
@@ -415,7 +387,7 @@ export class LiveRun {
   }
 
   #liveFacts(): LiveFacts {
-    return { from: this.#from, report: this.#report, given: this.grants.given };
+    return { from: this.#from, report: this.#page.report, given: this.grants.given };
   }
 
   /** Once for each grant, after it was told. */
@@ -427,7 +399,8 @@ export class LiveRun {
   }
 
   #tell(news: LiveHostNews): void {
-    if (this.#source !== undefined && this.#lostMonoMs === undefined) this.#options.tell(this.#source, news);
+    const { reachable } = this.#page;
+    if (reachable !== undefined) this.#options.tell(reachable, news);
   }
 
   #changed(): void {
