@@ -13,6 +13,9 @@ export interface LivePastDeps {
   readonly fail: (request: string, code: PastFailure) => void;
 }
 
+/** Who plays on from there asks three times a minute. */
+const PAST_AHEAD_MS = 20_000;
+
 interface Wish {
   readonly request: string;
   readonly atMs: number;
@@ -59,11 +62,18 @@ export class LivePast {
     const [anchor, ring] = [source.anchor(), source.ring()];
     if (anchor === undefined || ring === undefined) return 'past-gap';
     const boundMs = this.#boundMs;
-    const wantedMs = Math.min(Math.max(atMs, boundMs), sessionTime(anchor, now()));
-    const chain = await readChain(ring, { source: source.id(), anchor }, wantedMs, boundMs);
+    const nowMs = sessionTime(anchor, now());
+    const wanted = { atMs: Math.min(Math.max(atMs, boundMs), nowMs), boundMs, nowMs };
+    const read = async (aheadMs: number) => {
+      const chain = await readChain(ring, { source: source.id(), anchor }, { ...wanted, aheadMs });
+      const written = chain && (await streams.chain(chain.segments));
+      return { chain, written: written === undefined || written.bytes.length > MAX_PAST_BYTES ? undefined : written };
+    };
+    let { chain, written } = await read(PAST_AHEAD_MS);
+    // What was asked for may still be small enough.
+    if (chain !== undefined && written === undefined) ({ chain, written } = await read(0));
     if (chain === undefined) return 'past-gap';
-    const written = await streams.chain(chain.segments);
-    if (written === undefined || written.bytes.length > MAX_PAST_BYTES) return 'past-too-large';
+    if (written === undefined) return 'past-too-large';
     if (this.#hasStopped()) return undefined;
     const { source: of, startMs, endMs, originMs, offsetMs } = chain;
     const { oldestMs = boundMs } = await ring.totals();

@@ -20,22 +20,35 @@ export interface PastOwn {
   readonly anchor: Anchor;
 }
 
+export interface PastMoment {
+  readonly atMs: number;
+  readonly boundMs: number;
+  /** As much as that more of the chain, for who plays on from there. */
+  readonly aheadMs: number;
+  readonly nowMs: number;
+}
+
 /** A checkout comes after two minutes at the latest, if anything happens; half a minute for one that was late. */
 const LONGEST_CHAIN_MS = 150_000;
+/** What is newer may not be in the ring yet. */
+const SETTLED_MS = 2000;
 
 /**
  * The chain that shows this window at a session time, and begins at `boundMs` or later: where the one that does begins earlier,
- * the first one after it. Undefined where there is none.
+ * the first one after it. Undefined where there is none. Until its `endMs` the window showed nothing else.
  */
 export async function readChain(
   ring: Ring,
   own: PastOwn,
-  atMs: number,
-  boundMs: number,
+  { atMs, boundMs, aheadMs, nowMs }: PastMoment,
 ): Promise<PastChain | undefined> {
-  const there = (await chainsIn(ring, own, atMs, atMs)).filter(({ startMs }) => startMs <= atMs);
-  const last = there.sort((a, b) => a.startMs - b.startMs).at(-1);
-  if (last !== undefined && last.startMs >= boundMs) return { ...last, endMs: Math.max(last.endMs, atMs) };
+  const untilMs = Math.max(atMs, Math.min(atMs + aheadMs, nowMs - SETTLED_MS));
+  const chains = (await chainsIn(ring, own, atMs, untilMs)).sort((a, b) => a.startMs - b.startMs);
+  const last = chains.findLast(({ startMs }) => startMs <= atMs);
+  const next = chains.find(({ startMs }) => startMs > atMs);
+  if (last !== undefined && last.startMs >= boundMs) {
+    return { ...last, endMs: next === undefined ? Math.max(last.endMs, untilMs) : Math.max(atMs, next.startMs) };
+  }
   if (last === undefined && atMs > boundMs) return undefined;
   const later = await chainsIn(ring, own, atMs, atMs + LONGEST_CHAIN_MS);
   return later.filter(({ startMs }) => startMs >= boundMs).sort((a, b) => a.startMs - b.startMs)[0];

@@ -3,6 +3,7 @@ import { inflatePast, type PastHead } from '../../shared/protocol/live-past.js';
 import type { PublisherMessage, SubscriberMessage } from '../../shared/protocol/live-messages.js';
 import type { DomMessage } from '../../shared/protocol/live-streams.js';
 import { ReplaySurface } from '../replay/surface.js';
+import { RewindClock } from './rewind-clock.js';
 
 /** `asking`: what is shown, if anything, is not yet the moment that was gone to. */
 export type RewindState =
@@ -22,6 +23,8 @@ const LEAST_MS = 1000;
 const PATIENCE_MS = 20_000;
 /** While a slider is dragged the moments between are left out. */
 const SETTLE_MS = 120;
+/** Who plays on to the end of what has come asks for more, so often at most: close to now there is only little more each time. */
+const MORE_MS = 3000;
 const NO_ANSWER: ErrorResult = { code: 'past-unanswered', message: 'The customer’s app did not answer. Try again.' };
 
 interface Loaded {
@@ -41,6 +44,12 @@ export class LiveRewind {
   #offsetMs = $state<number | undefined>(undefined);
   #loaded: Loaded | undefined;
   #request: string | undefined;
+  /** On the clock of this page. */
+  #askedMs = -Infinity;
+  #isPlaying = $state(false);
+  readonly #clock = new RewindClock((atMs) => {
+    this.#advance(atMs);
+  });
   #settling: ReturnType<typeof setTimeout> | undefined;
   #patience: ReturnType<typeof setTimeout> | undefined;
 
@@ -69,6 +78,11 @@ export class LiveRewind {
     return this.#offsetMs !== undefined;
   }
 
+  /** It goes on from moment to moment, as fast as it happened. */
+  get isPlaying(): boolean {
+    return this.#isPlaying;
+  }
+
   /** An attachment: fills an element with the picture of before. */
   readonly mount = (target: HTMLElement): (() => void) => {
     const surface = new ReplaySurface({ target, documentUrl: this.#options.replayUrl });
@@ -79,6 +93,7 @@ export class LiveRewind {
     });
     return () => {
       unhear();
+      this.pause();
       surface.dispose();
       this.#surface = undefined;
       this.#loaded = undefined;
@@ -106,6 +121,7 @@ export class LiveRewind {
     }
     const wasBack = this.isBack;
     this.#atMs = atMs;
+    this.#hold();
     this.#state = { name: 'asking' };
     if (!wasBack) this.#options.onTurn(true);
     clearTimeout(this.#settling);
@@ -117,9 +133,25 @@ export class LiveRewind {
     );
   }
 
+  play(): void {
+    if (!this.isBack || this.#isPlaying) return;
+    this.#isPlaying = true;
+    this.#clock.start(this.#atMs);
+    if (this.#state.name === 'shown') this.#goOn();
+    else if (this.#state.name === 'failed') this.retry();
+  }
+
+  pause(): void {
+    if (!this.#isPlaying) return;
+    this.#isPlaying = false;
+    this.#clock.stop();
+    this.#surface?.pause(this.#atMs);
+  }
+
   /** At once: the live picture has been going on. */
   toNow(): void {
     const wasBack = this.isBack;
+    this.pause();
     this.#forget();
     this.#loaded = undefined;
     this.#state = { name: 'now' };
@@ -166,8 +198,13 @@ export class LiveRewind {
       void this.#show(surface.seek(this.#atMs));
       return;
     }
+    this.#ask();
+  }
+
+  #ask(): void {
     const request = crypto.randomUUID();
     this.#request = request;
+    this.#askedMs = performance.now();
     clearTimeout(this.#patience);
     this.#patience = setTimeout(() => {
       this.#fail(NO_ANSWER);
@@ -182,14 +219,47 @@ export class LiveRewind {
   async #show(showing: ReturnType<ReplaySurface['seek']>): Promise<void> {
     try {
       const result = await showing;
-      if (result.kind === 'shown' && this.isBack && this.#request === undefined) this.#state = { name: 'shown' };
+      if (result.kind !== 'shown' || !this.isBack || this.#isWaiting()) return;
+      this.#state = { name: 'shown' };
+      this.#goOn();
     } catch (error) {
       if (!(error instanceof FluxionError)) throw error;
       this.#fail(toErrorResult(error));
     }
   }
 
+  /** Playing, from the moment that is shown. */
+  #goOn(): void {
+    if (!this.#isPlaying) return;
+    this.#surface?.play(1, this.#atMs);
+    this.#clock.goOn(this.#atMs);
+  }
+
+  /** Until the moment that was gone to is there. */
+  #hold(): void {
+    this.#clock.hold();
+    this.#surface?.pause(this.#atMs);
+  }
+
+  #advance(ms: number): void {
+    const { endMs = -Infinity } = this.#loaded ?? {};
+    this.#nowMs = performance.now() + (this.#offsetMs ?? 0);
+    this.#atMs = Math.max(this.#atMs, Math.min(ms, endMs));
+    if (ms <= endMs) {
+      this.#surface?.follow(ms);
+      return;
+    }
+    this.#hold();
+    this.#settling = setTimeout(
+      () => {
+        this.#ask();
+      },
+      Math.max(0, this.#askedMs + MORE_MS - performance.now()),
+    );
+  }
+
   #fail(error: ErrorResult): void {
+    this.pause();
     this.#forget();
     this.#loaded = undefined;
     if (this.isBack) this.#state = { name: 'failed', error };

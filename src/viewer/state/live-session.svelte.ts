@@ -1,4 +1,3 @@
-import type { PublicIdentity } from '../../shared/crypto/keys.js';
 import type { SealedLetter } from '../../shared/protocol/mailbox-client.js';
 import { decodeCommands, encodeBulk, type BulkMessage } from '../../shared/protocol/live-bulk.js';
 import { LiveError } from '../../shared/protocol/live-errors.js';
@@ -13,7 +12,6 @@ import { reachOf, type IceServer, type Reach } from '../../shared/protocol/live-
 import type { PastHead } from '../../shared/protocol/live-past.js';
 import {
   isPublisherMessage,
-  type Doing,
   type SessionMessage,
   type SessionMessageOf,
   type SubscriberMessage,
@@ -29,9 +27,11 @@ import {
   type Signaling,
 } from '../../live/subscriber/subscribe.js';
 import type { TakenPicture } from '../sources/desk-client.js';
+import { LiveApp, type InvitedInstall } from './live-app.svelte.js';
 import { LiveChat } from './live-chat.svelte.js';
 import { LiveCommands, type LiveCommandPost } from './live-commands.svelte.js';
 import { LiveConsole } from './live-console.svelte.js';
+import { LiveDoing } from './live-doing.js';
 import { LiveGrants } from './live-grants.svelte.js';
 import { LiveMeasure } from './live-measure.svelte.js';
 import { LivePicture } from './live-picture.svelte.js';
@@ -44,9 +44,6 @@ export type { LiveState };
 
 /** How the two sides found each other. */
 export type LiveWay = 'code' | 'texts' | 'letters';
-
-/** What the customer's host process has told of itself when the session opened. */
-export type Welcome = SessionMessageOf<'welcome'>;
 
 export interface LiveSessionOptions {
   readonly way: LiveWay;
@@ -61,8 +58,8 @@ export interface LiveSessionOptions {
     ask: Omit<GrantAsk, 'proof'>,
     stamp: { readonly number: number; readonly sentMs: number },
   ) => Promise<AskProof | undefined>;
-  /** The install that the invitation went to; by the other ways nobody knows whose app it is. */
-  readonly invited?: { readonly install: PublicIdentity; readonly report: string };
+  /** Whom the invitation went to: by letters. */
+  readonly invited?: InvitedInstall;
   /** Puts a picture into a report at the desk. Absent: there is none. */
   readonly keepPicture?: (report: string, picture: TakenPicture) => Promise<unknown>;
   /** Absent: no commands are proposed from here. */
@@ -73,9 +70,6 @@ export interface LiveSessionOptions {
     readonly post: (carry: (letter: SealedLetter) => boolean) => LiveCommandPost;
   };
 }
-
-/** What the technician does is told again after so long while there are signs of them: it keeps grants alive. */
-const DOING_AGAIN_MS = 60_000;
 
 /** A live session on the technician's side, from the first attempt to its end. */
 export class LiveSession {
@@ -90,6 +84,8 @@ export class LiveSession {
   readonly pointer: LivePointer;
   readonly video: LiveVideo;
   readonly commands: LiveCommands | undefined;
+  readonly app: LiveApp;
+  readonly doing: LiveDoing;
   readonly #measure: LiveMeasure;
   readonly #options: LiveSessionOptions;
   readonly #session: Subscription;
@@ -101,22 +97,20 @@ export class LiveSession {
     isUnstable: false,
   });
   #refusal = $state.raw<LiveError | undefined>(undefined);
-  #welcome = $state.raw<Welcome | undefined>(undefined);
   #openedMs = $state<number | undefined>(undefined);
   #text = $state<string | undefined>(undefined);
   #incoming: Incoming | undefined;
   #bulk: FramedSender | undefined;
   #asks = 0;
-  #doing: Doing = 'watching';
-  #watching: 'watching' | 'reading' = 'watching';
   #hasBegun = false;
-  #saidDoingMs = -Infinity;
 
   /** Throws `live-unsupported`. */
   constructor(options: LiveSessionOptions) {
     this.#options = options;
     this.way = options.way;
     this.reach = reachOf(options.servers);
+    this.app = new LiveApp(options.invited);
+    this.doing = new LiveDoing((what) => this.isReady && this.#trySend({ type: 'doing', what }));
     const send = (message: SubscriberMessage): void => {
       this.#session.send(message);
     };
@@ -138,13 +132,14 @@ export class LiveSession {
       replayUrl: options.replayUrl,
       send,
       onTurn: (isBack) => {
-        this.do(isBack ? 'looking-back' : this.#watching);
+        if (isBack) this.doing.do('looking-back');
+        else this.doing.rest();
       },
     });
     const { keepPicture } = options;
     this.screenshots = new LiveScreenshots({
       send,
-      toWallMs: (sessionMs) => (this.#welcome?.startedMs ?? 0) + sessionMs,
+      toWallMs: (sessionMs) => this.app.wallMs(sessionMs),
       ...(keepPicture === undefined ? {} : { keep: (picture) => this.#keep(keepPicture, picture) }),
     });
     this.pointer = new LivePointer((text) => {
@@ -161,7 +156,7 @@ export class LiveSession {
       letters &&
       new LiveCommands({
         post: letters.post((letter) => this.carry(letter)),
-        with: () => this.#with,
+        with: () => this.app.addressee,
         author: name ?? 'You',
       });
     this.#measure = new LiveMeasure({
@@ -206,31 +201,9 @@ export class LiveSession {
   get hasEnded(): boolean {
     return this.#state.phase === 'ended';
   }
-  /** Of the connection that is open, or was. */
-  get welcome(): Welcome | undefined {
-    return this.#welcome;
-  }
   /** Asks may be made: the customer's side has said what session it is. */
   get isReady(): boolean {
-    return this.isOpen && this.#welcome !== undefined;
-  }
-  /** It is the app that made the report, by its key; undefined: by this way nobody can tell. */
-  get isVerified(): boolean {
-    const { invited } = this.#options;
-    const told = this.#welcome?.install;
-    return (
-      invited !== undefined &&
-      this.way === 'letters' &&
-      (told === undefined || told.signingKey === invited.install.signingKey)
-    );
-  }
-  get report(): string | undefined {
-    return this.#options.invited?.report ?? this.#welcome?.report;
-  }
-  /** Whose app it is; a proposal in a session without a report names the session in its place. */
-  get #with(): { readonly install: PublicIdentity; readonly report: string } | undefined {
-    const welcome = this.#welcome;
-    return welcome && { install: welcome.install, report: this.report ?? welcome.session };
+    return this.isOpen && this.app.welcome !== undefined;
   }
   get quality(): Quality | undefined {
     return this.#measure.quality;
@@ -282,7 +255,7 @@ export class LiveSession {
     if (!this.isReady || !this.grants.has('commands') || this.#bulk === undefined) return false;
     // What is lost with the connection is told by the connection's end.
     void this.#bulk.send(encodeBulk({ head: { kind: 'letter', id }, bytes: sealed })).catch(() => undefined);
-    this.do('proposing');
+    this.doing.do('proposing');
     return true;
   }
 
@@ -297,35 +270,11 @@ export class LiveSession {
     if (!this.hasEnded) void this.#session.end();
   }
 
-  /** What the technician does now, for the customer to see; also a sign of life. */
-  do(what: Doing): void {
-    const nowMs = performance.now();
-    if (!this.isReady || (what === this.#doing && nowMs - this.#saidDoingMs < DOING_AGAIN_MS)) return;
-    this.#doing = what;
-    this.#saidDoingMs = nowMs;
-    this.#trySend({ type: 'doing', what });
-  }
-
-  /** What the technician looks at, where they do nothing else. */
-  get watching(): 'watching' | 'reading' {
-    return this.#watching;
-  }
-
-  watch(what: 'watching' | 'reading'): void {
-    this.#watching = what;
-    this.do(what);
-  }
-
   /** To see, and to talk about it, is asked for once by itself: everything else is asked for one by one. */
   begin(): void {
     if (this.#hasBegun || !this.isReady) return;
     this.#hasBegun = true;
     for (const kind of FIRST_GRANTS) if (this.grants.offers.includes(kind)) void this.grants.ask(kind);
-  }
-
-  /** There is somebody: grants end after an hour without a sign. */
-  noteActivity(): void {
-    this.do(this.#doing);
   }
 
   #note(state: LiveState): void {
@@ -336,9 +285,9 @@ export class LiveSession {
   }
 
   #open(): void {
-    this.#welcome = undefined;
+    this.app.hear(undefined);
+    this.doing.startAnew();
     this.#openedMs ??= Date.now();
-    this.#saidDoingMs = -Infinity;
     this.#asks = 0;
     this.#bulk = new FramedSender(this.#session.channel('bulk'));
     this.#incoming = new Incoming({
@@ -378,7 +327,7 @@ export class LiveSession {
     }
     switch (message.type) {
       case 'welcome':
-        this.#welcome = message;
+        this.app.hear(message);
         this.grants.receive(message);
         return;
       case 'grant-given':
@@ -435,25 +384,27 @@ export class LiveSession {
   }
 
   async #keep(keep: NonNullable<LiveSessionOptions['keepPicture']>, picture: TakenPicture): Promise<void> {
-    const { report } = this;
+    const { report } = this.app;
     if (report === undefined) throw new LiveError('live-closed');
     await keep(report, picture);
   }
 
   async #prove(ask: Omit<GrantAsk, 'proof'>): Promise<AskProof | undefined> {
     const { words } = this.#state;
-    const session = this.#welcome?.session;
+    const session = this.app.welcome?.session;
     if (session === undefined || words === undefined) throw new LiveError('live-closed');
     this.#asks += 1;
     return await this.#options.prove({ session, words }, ask, { number: this.#asks, sentMs: Date.now() });
   }
 
-  #trySend(message: SubscriberMessage): void {
+  #trySend(message: SubscriberMessage): boolean {
     try {
       this.#session.send(message);
+      return true;
     } catch (error) {
       // It was lost in this moment: whoever comes next is told anew.
       if (!(error instanceof LiveError)) throw error;
+      return false;
     }
   }
 }

@@ -72,7 +72,8 @@ it('is what the window showed then, from a full snapshot on', async () => {
   expect(head.startMs).toBeLessThanOrEqual(atMs);
   expect(head.endMs).toBeGreaterThanOrEqual(atMs);
   const [first] = events;
-  expect((first?.timestamp ?? 0) - head.originMs + head.offsetMs).toBeCloseTo(head.startMs, 0);
+  // An event has whole milliseconds of the wall clock.
+  expect(Math.abs((first?.timestamp ?? 0) - head.originMs + head.offsetMs - head.startMs)).toBeLessThan(2);
 });
 
 it('is without what is masked by now', async () => {

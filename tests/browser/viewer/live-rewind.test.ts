@@ -131,6 +131,37 @@ describe('going back', () => {
     await expect.element(page.getByRole('button', { name: 'Rewind' })).toBeVisible();
   });
 
+  test('plays on from there as fast as it happened, asks for what comes after, and stands still when it is told to', async () => {
+    await rewind();
+    const { atMs = 0 } = asked()[0] ?? {};
+    await answer(atMs - 9000, 'First', 'Then', { endMs: atMs + 1500 });
+    await expect.poll(past, WAIT).toBe('First');
+    press(' ');
+    await expect.element(page.getByRole('button', { name: 'Pause' })).toBeVisible();
+    const slider = document.querySelector<HTMLInputElement>('input[type=range]');
+    await expect.poll(past, WAIT).toBe('Then');
+    expect(Number(slider?.value)).toBeGreaterThanOrEqual(atMs + 500);
+    // It holds where nothing more has come, until the rest is there.
+    await expect.poll(() => asked().length, WAIT).toBe(2);
+    const [, more] = asked();
+    expect(more?.atMs).toBeCloseTo(atMs + 1500, -1);
+    await answer(atMs + 1500, 'Second', 'Third');
+    await expect.poll(past, WAIT).toBe('Second');
+    await expect.poll(() => Number(slider?.value), WAIT).toBeGreaterThan(atMs + 2400);
+    await userEvent.click(page.getByRole('button', { name: 'Pause' }));
+    await expect.element(page.getByRole('button', { name: 'Play from here' })).toBeVisible();
+    const still = slider?.value;
+    for (let frame = 0; frame < 10; frame += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+    expect(slider?.value).toBe(still);
+    expect(asked()).toHaveLength(2);
+    expect(await problems()).toEqual([]);
+    // And it is over with the past.
+    press(' ');
+    press('n');
+    await expect.element(page.getByRole('button', { name: 'Rewind' })).toBeVisible();
+    expect(document.querySelector('iframe[title="The customer’s app, before"]')).toBeNull();
+  });
+
   test('says why there is nothing, and tries again', async () => {
     await rewind();
     const request = asked()[0]?.request ?? '';

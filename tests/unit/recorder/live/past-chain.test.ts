@@ -47,28 +47,52 @@ function ringOf(segments: readonly Segment[], asked: HandOverRequest[] = []): Ri
   } as unknown as Ring; // Nothing else of it is used.
 }
 
+const moment = (atMs: number, { boundMs = 0, aheadMs = 0, nowMs = 100_000 } = {}) => ({
+  atMs,
+  boundMs,
+  aheadMs,
+  nowMs,
+});
+
 const RECORDED = [segment(0, 0, 1000, 2000), segment(0, 1, 2100, 3000), segment(1, 0, 10_000, 11_000)];
 
 it('is the one that shows the window at that time, up to that time', async () => {
   const asked: HandOverRequest[] = [];
-  const chain = await readChain(ringOf(RECORDED, asked), OWN, 2500, 0);
+  const chain = await readChain(ringOf(RECORDED, asked), OWN, moment(2500));
   expect(chain).toMatchObject({ source: 'w1-2', startMs: 1000, offsetMs: 100, originMs: ORIGIN_MS });
   expect(chain?.segments).toHaveLength(2);
   expect(asked).toEqual([expect.objectContaining({ lanes: ['dom'], isAlone: true })]);
 });
 
 it('shows a page that stands still', async () => {
-  expect(await readChain(ringOf(RECORDED), OWN, 8000, 0)).toMatchObject({ startMs: 1000, endMs: 8000 });
-  expect(await readChain(ringOf(RECORDED), OWN, 60_000, 0)).toMatchObject({ startMs: 10_000, endMs: 60_000 });
+  expect(await readChain(ringOf(RECORDED), OWN, moment(8000))).toMatchObject({ startMs: 1000, endMs: 8000 });
+  expect(await readChain(ringOf(RECORDED), OWN, moment(60_000))).toMatchObject({ startMs: 10_000, endMs: 60_000 });
+});
+
+it('goes as far ahead as was asked for, until the next one begins or what is not settled yet', async () => {
+  const long = [segment(0, 0, 1000, 2000), segment(0, 1, 2100, 9000), segment(0, 2, 9000, 40_000)];
+  expect((await readChain(ringOf(long), OWN, moment(1500)))?.segments).toHaveLength(1);
+  const ahead = await readChain(ringOf(long), OWN, moment(1500, { aheadMs: 5000 }));
+  expect(ahead?.segments).toHaveLength(2);
+  expect(ahead?.endMs).toBe(9000);
+  expect(await readChain(ringOf(RECORDED), OWN, moment(2500, { aheadMs: 5000 }))).toMatchObject({ endMs: 7500 });
+  expect(await readChain(ringOf(RECORDED), OWN, moment(2500, { aheadMs: 20_000 }))).toMatchObject({ endMs: 10_000 });
+  const unsettled = moment(12_000, { aheadMs: 20_000, nowMs: 16_000 });
+  expect(await readChain(ringOf(RECORDED), OWN, unsettled)).toMatchObject({ startMs: 10_000, endMs: 14_000 });
 });
 
 it('never begins before the bound: the first one after it then', async () => {
-  expect(await readChain(ringOf(RECORDED), OWN, 2500, 1500)).toMatchObject({ startMs: 10_000 });
-  expect(await readChain(ringOf(RECORDED), OWN, 2500, 10_500)).toBeUndefined();
+  expect(await readChain(ringOf(RECORDED), OWN, moment(2500, { boundMs: 1500 }))).toMatchObject({ startMs: 10_000 });
+  expect(await readChain(ringOf(RECORDED), OWN, moment(2500, { boundMs: 10_500 }))).toBeUndefined();
 });
 
 it('is of this window’s documents, also of those that are gone, and of no other window', async () => {
   const all = [segment(0, 0, 100, 900, 'w1-1'), segment(0, 0, 100, 950, 'w10-1'), segment(0, 0, 100, 960, 'w2-1')];
-  expect(await readChain(ringOf([...all, ...RECORDED]), OWN, 500, 0)).toMatchObject({ source: 'w1-1', startMs: 100 });
-  expect(await readChain(ringOf([all[1] ?? segment(0, 0, 0, 0), ...RECORDED]), OWN, 500, 200)).toBeUndefined();
+  expect(await readChain(ringOf([...all, ...RECORDED]), OWN, moment(500))).toMatchObject({
+    source: 'w1-1',
+    startMs: 100,
+  });
+  expect(
+    await readChain(ringOf([all[1] ?? segment(0, 0, 0, 0), ...RECORDED]), OWN, moment(500, { boundMs: 200 })),
+  ).toBeUndefined();
 });
