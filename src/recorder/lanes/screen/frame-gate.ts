@@ -18,7 +18,7 @@ export interface GateEvents<F> {
 }
 
 /** A capture has few buffers: frames that are held are missing there. */
-const MAX_HELD = 2;
+const MAX_HELD = 3;
 /** Of older reports nobody asks: a frame is decided upon by the first report after it. */
 const KEEP_MS = 2000;
 /** An offset that was a lucky one counts no longer after so many frames, since clocks drift apart. */

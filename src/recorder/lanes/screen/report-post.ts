@@ -1,7 +1,10 @@
 import { isSameViewport, type AreaReport } from './area-report.js';
 
-/** A report that says the same as those before it waits so long for one that says more. Frames wait for it: they come every 200 ms. */
-const HOLD_MS = 200;
+/**
+ * A report that says the same as those before it waits so long for one that says more. To wake a worker costs a page more than to
+ * measure. Frames wait for the report: it comes before a capture at five frames a second gives more than the gate holds.
+ */
+const HOLD_MS = 450;
 
 /**
  * From the page's thread to its worker. What still is as it was need not be said each time, as long as every change is told together
@@ -28,10 +31,16 @@ export class ReportPost {
       this.#held = report;
       return;
     }
+    if (isSame) this.#held = undefined;
+    else this.flush();
+    this.#tell(report);
+  }
+
+  /** Somebody waits for what is known by now. */
+  flush(): void {
     const held = this.#held;
     this.#held = undefined;
-    if (held !== undefined && !isSame) this.#tell(held);
-    this.#tell(report);
+    if (held !== undefined) this.#tell(held);
   }
 
   #tell(report: AreaReport): void {

@@ -20,7 +20,10 @@ const REFRESH_MS = 600;
 
 interface Shot {
   readonly picture: Picture;
+  /** When it was captured. */
   readonly ms: number;
+  /** How much later it was let through. */
+  readonly lagMs: number;
 }
 
 export interface ScreenRecorderOptions {
@@ -153,7 +156,7 @@ export class ScreenRecorder {
       async () => {
         const picture = await pictureOf(frame);
         if (covering !== undefined) paintOver(picture, toFramePixels(covering, picture.width, picture.height));
-        this.#consider({ picture, ms: capturedMs });
+        this.#consider({ picture, ms: capturedMs, lagMs: this.#options.now() - capturedMs });
       },
       () => {
         frame.close();
@@ -168,22 +171,23 @@ export class ScreenRecorder {
       this.#dropWaiting();
       return;
     }
-    const now = this.#options.now();
-    this.#wait(shot, this.#last === undefined ? now : this.#pace.dueMs(now, change));
+    this.#wait(shot, this.#last === undefined ? shot.ms : this.#pace.dueMs(shot.ms, change));
   }
 
+  /** By when they were captured: frames that waited for one report are as far apart as they were. */
   #wait(shot: Shot, dueMs: number): void {
     this.#dropWaiting();
-    const now = this.#options.now();
-    if (dueMs <= now) {
-      this.#take(shot);
+    const ms = Math.max(dueMs, shot.ms);
+    const waitMs = dueMs + shot.lagMs - this.#options.now();
+    if (dueMs <= shot.ms || waitMs <= 0) {
+      this.#take(shot, ms);
       return;
     }
     this.#waiting = shot;
     this.#waitTimer = setTimeout(() => {
       this.#waiting = undefined;
-      this.#take(shot);
-    }, dueMs - now);
+      this.#take(shot, ms);
+    }, waitMs);
   }
 
   #dropWaiting(): void {
@@ -191,8 +195,9 @@ export class ScreenRecorder {
     this.#waiting = undefined;
   }
 
-  #take(shot: Shot): void {
-    this.#pace.taken(this.#options.now());
+  /** `atMs`: since when it is due. */
+  #take(shot: Shot, atMs: number): void {
+    this.#pace.taken(atMs);
     this.#last = shot;
     for (const tell of this.#onFirst.splice(0)) tell();
     this.#inEpoch(async () => {
@@ -205,7 +210,8 @@ export class ScreenRecorder {
   async #goOn(last: Shot, now: number): Promise<void> {
     if (!this.#isReported(now) || this.#staleSinceMs !== undefined || last !== this.#last) return;
     const { endMs } = this.#files;
-    if (endMs !== undefined && now < endMs) this.#files.reach(now);
+    // Frames that came after the last report may still show something else.
+    if (endMs !== undefined && now < endMs) this.#files.reach(this.#decidedMs(now));
     // Of the time in which the page said nothing nothing is known either.
     else await this.#files.add(last.picture, Math.max(endMs ?? now, now - STALE_MS));
   }
@@ -219,6 +225,7 @@ export class ScreenRecorder {
   }
 
   async #screenshot(): Promise<Blob | undefined> {
+    await this.#settled();
     if (this.#last === undefined) {
       await new Promise<void>((resolve) => {
         this.#onFirst.push(resolve);
@@ -229,21 +236,32 @@ export class ScreenRecorder {
     return shot === undefined ? undefined : pngOf(shot.picture);
   }
 
-  #finish(): Promise<void> {
+  async #finish(): Promise<void> {
+    await this.#settled();
     const waiting = this.#waiting;
     this.#dropWaiting();
-    if (waiting !== undefined) this.#take(waiting);
+    if (waiting !== undefined) this.#take(waiting, waiting.ms);
     const ms = this.#options.now();
     const epoch = this.#epoch;
-    return this.#steps.run(async () => {
+    await this.#steps.run(async () => {
       this.#stepEpoch = epoch;
       if (epoch === this.#epoch) await this.#files.finish(ms);
     });
   }
 
-  /** Whether the page has said of late where things are. Of a surface that is not the page nobody says. */
+  /** Resolves when the frames that were let through are looked at. */
+  #settled(): Promise<void> {
+    return this.#steps.run(() => Promise.resolve());
+  }
+
+  /** Until when it is known what there was to see. Of a surface that is not the page nothing has to be said. */
+  #decidedMs(now: number): number {
+    return this.#options.isMasked ? (this.#gate.reportedMs ?? -Infinity) : now;
+  }
+
+  /** Whether the page has said of late where things are. */
   #isReported(now: number): boolean {
-    return !this.#options.isMasked || now - (this.#gate.reportedMs ?? -Infinity) < STALE_MS;
+    return now - this.#decidedMs(now) < STALE_MS;
   }
 
   /** A step that is not taken, or not gone on with, when all that was seen before is to be forgotten. */

@@ -40,6 +40,9 @@ export class ScreenSession {
   readonly #options: ScreenSessionOptions;
   readonly #worker: Worker;
   readonly #reporter: AreaReporter | undefined;
+  readonly #reports = new ReportPost((report, areas) => {
+    this.#post({ kind: 'areas', report, ...(areas === undefined ? {} : { areas }) });
+  });
   readonly #stops: (() => void)[] = [];
   readonly #questions = new Map<number, (answer: ScreenAnswers[ScreenQuestion]) => void>();
   #nextQuestion = 1;
@@ -90,11 +93,8 @@ export class ScreenSession {
     );
     // Of another surface the page cannot say where anything is.
     if (capture.isOwn) {
-      const reports = new ReportPost((report, areas) => {
-        this.#post({ kind: 'areas', report, ...(areas === undefined ? {} : { areas }) });
-      });
       this.#reporter = new AreaReporter(new MaskedAreas(fields.shadowRoots, fields), guard, (report) => {
-        reports.add(report);
+        this.#reports.add(report);
       });
     }
   }
@@ -161,6 +161,8 @@ export class ScreenSession {
         resolve(undefined);
       }, ANSWER_MS);
       this.#questions.set(id, resolve as (answer: ScreenAnswers[ScreenQuestion]) => void);
+      // What was seen until now is in the answer.
+      this.#reports.flush();
       this.#post({ kind: 'question', id, name });
     });
   }
