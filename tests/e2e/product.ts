@@ -26,7 +26,7 @@ export interface Product {
   /** The customer opens Fluxion in a context (profile) of its own, or in a given one. */
   openFluxion(context?: BrowserContext): Promise<Page>;
   /** A technician opens the desk: the first by the printed link, which signs in once; another by the desk's token. */
-  openDesk(): Promise<Page>;
+  openDesk(context?: BrowserContext): Promise<Page>;
   startDesk(): Promise<void>;
   stopDesk(signal?: NodeJS.Signals): Promise<void>;
   startFluxion(): Promise<void>;
@@ -113,8 +113,8 @@ export async function startProduct({
       await page.getByText('Diagnostics are being recorded').waitFor();
       return page;
     },
-    async openDesk() {
-      const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+    async openDesk(context) {
+      const page = await (context ?? (await browser.newContext({ viewport: { width: 1440, height: 900 } }))).newPage();
       const link = deskUrl + new URL(desk?.told ?? deskUrl).hash;
       await page.goto(link === usedLink ? deskUrl : link);
       if (link === usedLink) {

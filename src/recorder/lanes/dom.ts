@@ -4,6 +4,7 @@ import { isElement } from '../masking/fields.js';
 import { rrwebSelectors, selectors } from '../masking/selectors.js';
 import { SnapshotMasking, type MutationData } from '../masking/snapshot-masking.js';
 import { CheckoutClock } from './checkout.js';
+import { colorScheme, onColorScheme } from './color-scheme.js';
 import type { Lane, LaneContext } from './lane.js';
 import { StormGauge } from './storm.js';
 
@@ -65,7 +66,13 @@ function innerDocument(element: Element): Document | undefined {
 export const domLane: Lane = (context) => {
   const lane = new DomLane(context);
   lane.start();
+  const stopNoting = onColorScheme(
+    context.guard(() => {
+      lane.noteColorScheme();
+    }),
+  );
   return () => {
+    stopNoting();
     lane.stop();
   };
 };
@@ -118,6 +125,11 @@ class DomLane {
     });
   }
 
+  /** A snapshot says it: of the events of rrweb only its first one has room for it. */
+  noteColorScheme(): void {
+    if (!this.#context.isPaused()) this.#snapshot();
+  }
+
   stop(): void {
     clearTimeout(this.#restTimer);
     this.#stopRecord?.();
@@ -129,6 +141,7 @@ class DomLane {
     const nowMs = now();
     if (event.type === META) {
       this.#snapshotStartMs = nowMs;
+      event.data['colorScheme'] = colorScheme();
       // rrweb says Meta first and walks the page then: masked values are known before the event that may hold them.
       this.#context.fields.addAll(document);
     }

@@ -74,7 +74,12 @@ const SOURCES: Readonly<Record<number, v.GenericSchema<unknown, object>>> = {
 };
 const MUTATION = 0;
 
-const metaSchema = v.object({ width: viewport, height: viewport });
+const metaSchema = v.object({
+  width: viewport,
+  height: viewport,
+  /** Of our recorder, not of rrweb. */
+  colorScheme: v.fallback(v.optional(v.picklist(['light', 'dark'])), undefined),
+});
 const offsetSchema = v.fallback(v.object({ left: number, top: number }), { left: 0, top: 0 });
 /** An event that the replayer may be given. */
 export interface SafeEvent {

@@ -2,7 +2,7 @@ import Player from 'rrweb-player';
 import { FOCUS_RULE } from './focus-css.js';
 import { FocusMark } from './focus-mark.js';
 import { closeLeftDialogs, mayLeaveDialog } from './left-dialogs.js';
-import type { SafeEvent } from './sanitise-event.js';
+import { META, type SafeEvent } from './sanitise-event.js';
 import { BLOCKED_MARK } from './sanitise-node.js';
 
 /** Where the first event lies on the replayer's clock: it takes time 0 for no time. */
@@ -88,6 +88,7 @@ export class Screen {
     });
     this.#replayer = this.#player.getReplayer();
     this.#replayer.iframe.title = 'Recorded page';
+    if (events[0] !== undefined) this.#noteColorScheme(events[0]);
     this.#replayer.on('event-cast', (event) => {
       this.#noteCast(event as SafeEvent);
     });
@@ -205,7 +206,15 @@ export class Screen {
     this.element.remove();
   }
 
+  /** What a document inside a frame prefers is what the frame is asked for. */
+  #noteColorScheme({ type, data }: SafeEvent): void {
+    if (type !== META) return;
+    const { colorScheme = '' } = data as { readonly colorScheme?: string };
+    this.#replayer.iframe.style.colorScheme = colorScheme;
+  }
+
   #noteCast(event: SafeEvent): void {
+    this.#noteColorScheme(event);
     const hasFocusMoved = this.#focus.note(event);
     if (this.#isJumping) return;
     if (hasFocusMoved) this.#markFocus();
