@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { MAX_ENTRIES } from '../../shared/constants.js';
+import { isOwnLane, MAX_OWN_LANES_OF_WINDOWS } from '../../shared/session/own-lane.js';
 import type { Segment } from '../../shared/session/segment.js';
 import { PRIVATE_FOLDER, readRangeOf, type FileHandle, type FileSystem } from './durable-file.js';
 import { ServiceError } from './service-errors.js';
@@ -17,6 +18,7 @@ export class DraftRows {
   readonly #maxBytes: number;
   readonly #handle: FileHandle;
   readonly #rows = new Map<string, Row>();
+  readonly #ownLanes = new Set<string>();
   #bytes = 0;
 
   static async create(fs: FileSystem, folder: string, maxBytes: number): Promise<DraftRows> {
@@ -37,11 +39,16 @@ export class DraftRows {
     return this.#rows.has(keyOf(segment));
   }
 
-  /** False when it does not fit. A row that came before is not written again. */
-  async add(segment: Segment, stored: Uint8Array): Promise<boolean> {
+  /** False when it does not fit, or would be of one more of the app's own lanes than fit. A row that came before is not written again. */
+  async add(segment: Segment, stored: Uint8Array, maxOwnLanes = MAX_OWN_LANES_OF_WINDOWS): Promise<boolean> {
     const key = keyOf(segment);
     if (this.#rows.has(key)) return true;
     if (this.#rows.size >= MAX_ROWS || this.#bytes + stored.length > this.#maxBytes) return false;
+    const { lane } = segment;
+    if (isOwnLane(lane)) {
+      if (!this.#ownLanes.has(lane) && this.#ownLanes.size >= maxOwnLanes) return false;
+      this.#ownLanes.add(lane);
+    }
     const offset = this.#bytes;
     this.#bytes += stored.length;
     this.#rows.set(key, { segment, offset });

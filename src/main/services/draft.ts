@@ -4,6 +4,7 @@ import { MAX_PART_BYTES } from '../../shared/constants.js';
 import { toErrorResult, type ErrorResult } from '../../shared/errors.js';
 import type { Draft as DraftView, RecorderContract } from '../../shared/protocol/host.js';
 import type { Source } from '../../shared/session/clock.js';
+import { MAX_OWN_LANES, MAX_OWN_LANES_OF_WINDOWS } from '../../shared/session/own-lane.js';
 import type { Segment } from '../../shared/session/segment.js';
 import type { Audience } from './audience.js';
 import { cutRows } from './cut-rows.js';
@@ -197,7 +198,7 @@ export class Draft {
     try {
       for (const segment of lanes.seal()) {
         const row = lanes.read(segment);
-        if (row !== undefined) await this.#rows.add(row.segment, row.stored);
+        if (row !== undefined) await this.#rows.add(row.segment, row.stored, MAX_OWN_LANES_OF_WINDOWS + MAX_OWN_LANES);
       }
       const sources = new Set(this.#rows.segments().map(({ source }) => source));
       this.#frozen = new Map([...sources].flatMap((id) => this.#source(id) ?? []).map((source) => [source.id, source]));

@@ -1,5 +1,5 @@
 import type { LaneTotal } from '../../shared/protocol/host.js';
-import { inLaneOrder } from '../../shared/session/lane.js';
+import { inLaneOrder, MAX_LANES } from '../../shared/session/lane.js';
 
 interface PartialTotals {
   readonly lanes: readonly LaneTotal[];
@@ -20,7 +20,8 @@ export function mergeTotals(parts: readonly PartialTotals[]): { lanes: LaneTotal
   });
   const oldest = parts.flatMap(({ oldestMs }) => (oldestMs === undefined ? [] : [oldestMs]));
   return {
-    lanes: lanes.filter(({ events }) => events > 0),
+    // Windows that are gone may each have had lanes of their own.
+    lanes: lanes.filter(({ events }) => events > 0).slice(0, MAX_LANES),
     oldestMs: oldest.length === 0 ? undefined : Math.min(...oldest),
   };
 }

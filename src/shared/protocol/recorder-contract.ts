@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { HAND_OVER_CHUNK_BYTES } from '../constants.js';
 import { MASKED_KINDS } from '../privacy/policy.js';
 import { anchorSchema } from '../session/clock.js';
-import { laneSchema } from '../session/lane.js';
+import { laneSchema, MAX_LANES } from '../session/lane.js';
 import { segmentSchema } from '../session/segment.js';
 import { method, type Contract } from './contract.js';
 import { MAX_FRAME_JSON_BYTES } from './frame.js';
@@ -81,7 +81,7 @@ export const recorderContract = {
         error: v.optional(errorResult),
         /** Oldest event kept, session time. */
         oldestMs: v.optional(instant),
-        lanes: v.pipe(v.array(laneTotal), v.maxLength(16)),
+        lanes: v.pipe(v.array(laneTotal), v.maxLength(MAX_LANES)),
         dropped: count,
         /** A video is being recorded, of this. */
         screen: v.optional(screenSurface),

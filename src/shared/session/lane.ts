@@ -8,6 +8,9 @@ export type BuiltInLane = (typeof LANES)[number];
 export type Lane = BuiltInLane | OwnLane;
 export const laneSchema = v.union([v.picklist(LANES), ownLaneSchema]);
 
+/** As many as a manifest lists. */
+export const MAX_LANES = 64;
+
 const RANKS: ReadonlyMap<string, number> = new Map(LANES.map((lane, rank) => [lane, rank]));
 
 /** Each once: ours in their order, then those of the app's own by name. */

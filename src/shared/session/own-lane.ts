@@ -10,6 +10,8 @@ const NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 
 /** How many an app can have at a time. Each is a line in the customer's form, and people read all of it. */
 export const MAX_OWN_LANES = 16;
+/** Of all windows together, in one draft: the manifest of a bundle lists 64 lanes, and the host process has its own. */
+export const MAX_OWN_LANES_OF_WINDOWS = 2 * MAX_OWN_LANES;
 /** A text is a line in a list; what is longer belongs into the data. */
 export const MAX_OWN_TEXT_LENGTH = 1000;
 

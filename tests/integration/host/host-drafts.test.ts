@@ -6,6 +6,8 @@ import { openBundle } from '../../../src/shared/bundle/read.js';
 import { verifyBundle } from '../../../src/shared/bundle/verify.js';
 import type { Draft } from '../../../src/shared/protocol/host.js';
 import type { Lane } from '../../../src/shared/session/lane.js';
+import type { OwnLane } from '../../../src/shared/session/own-lane.js';
+import type { Bundle } from '../../../src/shared/bundle/bundle.js';
 import { startApp, type AppDouble } from './app-double.js';
 import { PanelDouble, sealedRow, WindowDouble } from './documents.js';
 
@@ -47,7 +49,46 @@ async function messagesIn(bytes: Uint8Array<ArrayBuffer>, lane: Lane): Promise<s
   return messages;
 }
 
+async function messagesOfRecorder(bundle: Bundle): Promise<string[]> {
+  const texts: string[] = [];
+  for (const entry of bundle.manifest.entries.filter(({ lane }) => lane === 'recorder')) {
+    for (const event of (await bundle.readLaneEvents(entry)).events) if ('text' in event) texts.push(event.text);
+  }
+  return texts;
+}
+
 describe('a draft', () => {
+  it('has the app’s own lanes, those of the host too, and a window that makes up hundreds breaks nothing', async () => {
+    const app = await start();
+    app.host.lane('ledger').record('booked', { data: { orders: 3 } });
+    app.host.lane('Not a name').record('lost');
+    const window = await WindowDouble.open(app.origin);
+    const panel = await PanelDouble.open(app.host.panelUrl);
+    const lanes = Array.from({ length: 100 }, (_, at): OwnLane => `app-lane-${at}`);
+    const answered = window.handOver(
+      lanes.map((lane, chain) => window.row(lane, chain, [{ type: lane, t: 10, text: 'here' }])),
+    );
+    const { id } = await panel.createDraft();
+    await answered;
+    const draft = await panel.readyDraft(id);
+    expect(draft.notes).toEqual([expect.stringContaining('larger than a draft may be')]);
+    expect(draft.available.lanes.map(({ lane }) => lane)).toContain('app-ledger');
+
+    const file = await bundleOf(panel, id);
+    expect(await verifyBundle(bytesSource(file))).toEqual([]);
+    const bundle = await openBundle(bytesSource(file));
+    const ledger = bundle.manifest.entries.find(({ lane }) => lane === 'app-ledger');
+    if (ledger === undefined) throw new Error('no lane');
+    expect((await bundle.readLaneEvents(ledger)).events).toMatchObject([{ text: 'booked', data: { orders: 3 } }]);
+    const notes = await messagesOfRecorder(bundle);
+    expect(notes.filter((text) => text.includes('“Not a name”'))).toHaveLength(1);
+
+    // One of them alone.
+    const { startMs, endMs } = draft.available;
+    await panel.call('selectDraft', { draft: id, startMs, endMs, lanes: ['app-ledger'] });
+    expect((await openBundle(bytesSource(await bundleOf(panel, id)))).manifest.lanes).toEqual(['app-ledger']);
+  });
+
   it('holds two windows, the host’s own log and what a killed window left, and is a sound bundle', async () => {
     const app = await start();
     app.host.log('warn', 'from the host', { a: 1 });
