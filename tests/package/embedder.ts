@@ -9,12 +9,18 @@ import { npm, TARBALL } from './packed.js';
 
 const run = promisify(execFile);
 const READY_MS = 60_000;
+const PROJECTS = join(import.meta.dirname, 'embedders');
+/** A page and a server that several projects have: what each adds is its bundler or framework. */
+const SHARED = join(PROJECTS, 'shared');
+const ON_SHARED: ReadonlySet<string> = new Set(['vue', 'svelte', 'webpack', 'esbuild']);
 
 /** A project of somebody else's, which has the package from its tarball. */
 export interface Embedder {
   readonly dir: string;
   /** Runs a program of the project's own node_modules/.bin. */
   bin(name: string, ...args: string[]): Promise<string>;
+  /** Runs a script of the project in Node. */
+  node(file: string): Promise<string>;
   /** TypeScript of this repository over the project: strict, library declarations checked too. Answers its complaints. */
   typeErrors(files: readonly string[]): Promise<string>;
   /** Starts its server; the first group of the match is what it told. */
@@ -32,7 +38,8 @@ const UNREACHABLE =
  */
 export async function makeEmbedder(name: string): Promise<Embedder | undefined> {
   const dir = await mkdtemp(join(tmpdir(), `fluxrec-embedder-${name}-`));
-  await cp(join(import.meta.dirname, 'embedders', name), dir, { recursive: true });
+  if (ON_SHARED.has(name)) await cp(SHARED, dir, { recursive: true });
+  await cp(join(PROJECTS, name), dir, { recursive: true });
   try {
     await npm(['install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', TARBALL], dir);
   } catch (error) {
@@ -48,6 +55,9 @@ export async function makeEmbedder(name: string): Promise<Embedder | undefined> 
       const script = join(dir, 'node_modules/.bin', program);
       const { stdout } = await run(script, args, { cwd: dir, shell: process.platform === 'win32', maxBuffer: 1 << 24 });
       return stdout;
+    },
+    async node(file) {
+      return (await run(process.execPath, [file], { cwd: dir, maxBuffer: 1 << 24 })).stdout;
     },
     async typeErrors(files) {
       const options = [

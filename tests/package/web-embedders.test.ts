@@ -59,4 +59,12 @@ describe('the package, installed in an empty project', () => {
     const url = await project.start('server.mjs', LISTENING, { DESK: desk.url });
     await recordsAndSends(browser, url, desk.dir, `It failed in ${framework}`);
   });
+
+  it.runIf(isWhole).each(['webpack', 'esbuild'])('records a page that %s built', async (bundler) => {
+    const project = await embedder(bundler);
+    if (project === undefined) return; // Said.
+    await project.node('build.mjs');
+    const url = await project.start('server.mjs', LISTENING, { DESK: desk.url });
+    await recordsAndSends(browser, url, desk.dir, `It failed in ${bundler}`);
+  });
 });
