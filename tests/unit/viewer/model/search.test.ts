@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { OwnLane } from '../../../../src/shared/session/own-lane.js';
 import type { Item, LogItem } from '../../../../src/viewer/model/items.js';
 import { formatMoment, formatReportTime, parseMoment } from '../../../../src/viewer/model/moment.js';
 import { matcher, parseQuery, searchItems } from '../../../../src/viewer/model/search.js';
@@ -40,6 +41,24 @@ describe('search', () => {
     expect(matcher({ sources: new Set(['w']) })?.(line(1, '', 'info', 'host'))).toBe(false);
     expect(matcher({ text: 'typeerror' })?.(error)).toBe(true);
     expect(matcher({ text: '  ' })).toBeUndefined();
+  });
+
+  it('finds lines of the app’s own by their lane, their text and their data', () => {
+    const own = (type: OwnLane, data?: unknown): Item => ({
+      lane: 'own',
+      key: 1,
+      ms: 1,
+      source: 'w',
+      event: { type, t: 1, text: 'Out of paper', level: 'warn', ...(data === undefined ? {} : { data }) },
+    });
+    const prints = matcher({ ownLane: 'app-print-queue' });
+    expect(prints?.(own('app-print-queue'))).toBe(true);
+    expect(prints?.(own('app-orders'))).toBe(false);
+    // Of another kind of line it says nothing.
+    expect(prints?.(line(1, 'x'))).toBe(true);
+    expect(matcher({ text: 'upstairs' })?.(own('app-print-queue', { printer: 'Upstairs' }))).toBe(true);
+    expect(matcher({ text: '"print queue" warn' })?.(own('app-print-queue'))).toBe(true);
+    expect(matcher({ text: 'upstairs' })?.(own('app-print-queue'))).toBe(false);
   });
 
   it('goes through half a million lines in slices and can be stopped', async () => {
