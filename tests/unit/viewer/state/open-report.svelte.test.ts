@@ -1,10 +1,12 @@
 import { flushSync } from 'svelte';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { LaneEvent } from '../../../../src/shared/session/lane.js';
+import type { OwnLane } from '../../../../src/shared/session/own-lane.js';
 import { bytesSource } from '../../../../src/shared/bundle/byte-source.js';
 import { ReportSource } from '../../../../src/viewer/sources/report-source.js';
 import { LaneLines } from '../../../../src/viewer/state/lane-lines.svelte.js';
 import { OpenReport, type OpenContents } from '../../../../src/viewer/state/open-report.svelte.js';
+import { ReportPanels } from '../../../../src/viewer/state/report-panels.svelte.js';
 import { Strip } from '../../../../src/viewer/state/strip.svelte.js';
 import { FramesDouble, logLine, sourceOf } from './doubles.js';
 
@@ -267,5 +269,52 @@ describe('the strip', () => {
     strip.resize(200);
     expect(strip.log.all[0]).toBe(1);
     expect(strip.msAt(0)).toBe(5);
+  });
+});
+
+describe('lanes of the app’s own', () => {
+  const own = (type: OwnLane, t: number, text: string, level?: 'error'): LaneEvent => ({
+    type,
+    t,
+    text,
+    ...(level === undefined ? {} : { level }),
+  });
+  const LANES = {
+    log: LOG,
+    'app-orders': [own('app-orders', 3_000, 'placed'), own('app-orders', 31_000, 'refused', 'error')],
+    'app-print-queue': [own('app-print-queue', 4_000, 'out of paper')],
+  };
+
+  it('have a panel and a row on the strip, where there are any', async () => {
+    const contents = await open(LANES);
+    expect(report.ownLanes).toEqual(['app-orders', 'app-print-queue']);
+    expect(new ReportPanels(report, false).names).toContain('own');
+    const strip = new Strip(report, contents);
+    strip.resize(118);
+    expect(strip.own.all.filter((share) => share > 0)).toHaveLength(3);
+    expect(strip.own.errors.filter((share) => share > 0)).toHaveLength(1);
+    report.close();
+
+    await open();
+    expect(report.ownLanes).toEqual([]);
+    expect(new ReportPanels(report, false).names).not.toContain('own');
+  });
+
+  it('are one list, or one of them alone until the filter is cleared', async () => {
+    await open(LANES);
+    const lines = new LaneLines(report, 'own');
+    stops.push(lines.watch());
+    flushSync();
+    const texts = (): string[] => lines.items.map(({ event }) => event.text);
+    expect(texts()).toEqual(['placed', 'out of paper', 'refused']);
+    lines.setOwnLane('app-orders');
+    flushSync();
+    expect(lines.isFiltered).toBe(true);
+    await vi.waitFor(() => {
+      expect(texts()).toEqual(['placed', 'refused']);
+    });
+    lines.clearFilters();
+    flushSync();
+    expect(texts()).toHaveLength(3);
   });
 });
