@@ -2,52 +2,15 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { build, type Rolldown } from 'vite';
 import { CHROMIUM_ARGS, findChromium } from './chromium.js';
+import { openLabPage } from './lab-page.js';
 import type { LiveLetter } from '../../src/live/publisher/publish.js';
 import type { BeginOptions, Seen } from './live-page.js';
 
 // A real browser with one side of a live session; each one a process of its own, in a network of its own where that is wanted.
 
-/** A secure context that no server has to stand behind: the page is put there by the test. */
-const PAGE_URL = 'http://localhost/live';
-
-let built: Promise<string> | undefined;
-
-function buildOnce(): Promise<string> {
-  built ??= buildPage();
-  return built;
-}
-
-async function buildPage(): Promise<string> {
-  const result = await build({
-    configFile: false,
-    logLevel: 'warn',
-    root: import.meta.dirname,
-    resolve: { conditions: ['fluxrec-source', 'browser', 'module'] },
-    build: { write: false, minify: false, rolldownOptions: { input: join(import.meta.dirname, 'live-page.ts') } },
-  });
-  const [output] = Array.isArray(result) ? result : [result as Rolldown.RolldownOutput];
-  const script = output?.output.find((file) => file.type === 'chunk' && file.isEntry);
-  if (script?.type !== 'chunk') throw new Error('the page of live sessions was not built');
-  return script.code;
-}
-
-async function openPage(browser: Browser, script: string): Promise<Page> {
-  const page = await browser.newPage();
-  // A page that no server stands behind counts as one of the internet: it would not be let to a desk of this machine.
-  await page.context().grantPermissions(['local-network-access']);
-  await page.route(`${PAGE_URL}**`, (route) =>
-    route.request().url() === PAGE_URL
-      ? route.fulfill({
-          contentType: 'text/html',
-          body: '<!doctype html><script type="module" src="/live.js"></script>',
-        })
-      : route.fulfill({ contentType: 'text/javascript', body: script }),
-  );
-  await page.goto(PAGE_URL);
-  await page.waitForFunction(() => 'liveBegin' in globalThis);
-  return page;
+function openPage(browser: Browser): Promise<Page> {
+  return openLabPage(browser, 'live-page.ts', 'liveBegin');
 }
 
 export class LiveBrowser {
@@ -56,7 +19,6 @@ export class LiveBrowser {
   readonly #folder: string;
 
   static async open(namespace?: string): Promise<LiveBrowser> {
-    const script = await buildOnce();
     const program = findChromium();
     if (program === undefined) throw new Error('no Chromium');
     const folder = await mkdtemp(join(tmpdir(), 'fluxrec-live-'));
@@ -67,7 +29,7 @@ export class LiveBrowser {
       executablePath: namespace === undefined ? program : wrapper,
       args: CHROMIUM_ARGS,
     });
-    return new LiveBrowser(await openPage(browser, script), browser, folder);
+    return new LiveBrowser(await openPage(browser), browser, folder);
   }
 
   private constructor(page: Page, browser: Browser, folder: string) {
@@ -92,7 +54,7 @@ export class LiveBrowser {
     const crashed = this.page.waitForEvent('crash');
     void this.page.goto('chrome://crash').catch(() => undefined);
     await crashed;
-    this.page = await openPage(this.#browser, await buildOnce());
+    this.page = await openPage(this.#browser);
   }
 
   /** What the page holds on to, in bytes, once all else was collected. */
