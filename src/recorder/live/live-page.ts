@@ -13,10 +13,12 @@ import { parseHotkey } from '../hotkey.js';
 import { listen, type Guard } from '../page.js';
 import { LiveBanner } from './banner.js';
 import { ConsoleLender } from './console-lender.js';
+import { HeldGrants } from './held-grants.js';
 import { HostSignaling } from './host-signaling.js';
 import type { ScreenSource } from './live-screen.js';
 import type { StreamSource } from './stream-source.js';
 import { OpenSession } from './open-session.js';
+import { endedReport, reportOf } from './page-report.js';
 import type { FieldWatch } from '../masking/field-watch.js';
 
 export interface LivePageDeps {
@@ -46,15 +48,15 @@ export class LivePage {
   #signaling: HostSignaling | ManualPublisher | undefined;
   #open: OpenSession | undefined;
   #lender: ConsoleLender | undefined;
-  /** Grants of connections that are gone, and such as were taken back here: the host process may not have heard of it yet. */
-  readonly #spent = new Set<string>();
+  readonly #held = new HeldGrants(() => {
+    this.#apply();
+  });
   #state: LiveState | undefined;
   #text: string | undefined;
   #pasteCode: string | undefined;
   #quality: LiveReport['quality'];
   #telling: Promise<unknown> = Promise.resolve();
   #hostAway: ReturnType<typeof setTimeout> | undefined;
-  #expiry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(deps: LivePageDeps) {
     this.#deps = deps;
@@ -223,7 +225,7 @@ export class LivePage {
       this.#note(session.state);
     } catch (error) {
       const code = error instanceof LiveError ? error.code : 'live-unsupported';
-      this.#tell({ kind: 'report', report: { phase: 'ended', hasOtherConfirmed: false, isUnstable: false, code } });
+      this.#tell({ kind: 'report', report: endedReport(code) });
     }
   }
 
@@ -270,30 +272,16 @@ export class LivePage {
   /** Begins what is granted now, ends what is not. */
   #apply(): void {
     const orders = this.#orders;
-    clearTimeout(this.#expiry);
+    this.#held.stop();
     if (orders === undefined) return;
-    const nowMs = Date.now();
-    const grants = orders.grants.filter(({ grant, untilMs }) => untilMs > nowMs && !this.#spent.has(grant));
-    // The host process ends them as well; a page that it cannot reach does it by its own clock.
-    const nextMs = Math.min(...grants.map(({ untilMs }) => untilMs));
-    if (Number.isFinite(nextMs)) {
-      this.#expiry = setTimeout(
-        () => {
-          this.#apply();
-        },
-        Math.min(nextMs - nowMs + 50, 3_600_000),
-      );
-    }
-    this.#orders = { ...orders, grants };
+    this.#orders = { ...orders, grants: this.#held.of(orders.grants) };
     this.#open?.obey(this.#orders);
     this.#show();
   }
 
   /** Everything that was granted, or one kind of it, ends here and now. */
   #withdraw(only?: GrantKind): void {
-    for (const { grant, kind } of this.#orders?.grants ?? []) {
-      if (only === undefined || only === kind) this.#spent.add(grant);
-    }
+    this.#held.spend(this.#orders?.grants ?? [], only);
     this.#apply();
   }
 
@@ -304,10 +292,7 @@ export class LivePage {
   }
 
   #refuse(error: LiveError): void {
-    this.#tell({
-      kind: 'report',
-      report: { phase: 'ended', hasOtherConfirmed: false, isUnstable: false, code: error.code },
-    });
+    this.#tell({ kind: 'report', report: endedReport(error.code) });
     void this.#session?.end();
   }
 
@@ -353,21 +338,13 @@ export class LivePage {
   #report(): void {
     const state = this.#state;
     if (state === undefined) return;
-    const { phase, words, hasOtherConfirmed, isResumed, otherName, isUnstable, error } = state;
     const video = this.#open?.video;
-    const report: LiveReport = {
-      phase,
-      ...(words === undefined ? {} : { words: [...words] }),
-      hasOtherConfirmed,
-      isResumed,
-      ...(otherName === undefined ? {} : { otherName: otherName.slice(0, 100) }),
-      isUnstable,
-      ...(error === undefined ? {} : { code: error.code }),
+    const report = reportOf(state, {
       ...(this.#text === undefined ? {} : { text: this.#text }),
       ...(this.#pasteCode === undefined ? {} : { pasteCode: this.#pasteCode }),
       ...(this.#quality === undefined ? {} : { quality: this.#quality }),
       ...(video === undefined ? {} : { video }),
-    };
+    });
     this.#tell({ kind: 'report', report });
   }
 
@@ -380,7 +357,7 @@ export class LivePage {
 
   #unlink(): void {
     if (this.#open === undefined) return;
-    for (const { grant } of this.#orders?.grants ?? []) this.#spent.add(grant);
+    this.#held.spend(this.#orders?.grants ?? []);
     const open = this.#open;
     this.#open = undefined;
     open.stop();
@@ -389,7 +366,7 @@ export class LivePage {
 
   #close(): void {
     this.#unlink();
-    clearTimeout(this.#expiry);
+    this.#held.stop();
     const session = this.#session;
     this.#session = undefined;
     this.#state = undefined;
