@@ -12,6 +12,8 @@ import { recordScript } from './record-script.js';
 import { recordSize } from './record-size.js';
 import { bundleDomBytes, viewerOpen } from './long-report.js';
 import { screen } from './screen.js';
+import { bundleSeal } from './seal.js';
+import { viewerSeek } from './seek.js';
 import { upload } from './upload.js';
 
 const BENCHES: readonly Bench[] = [
@@ -19,7 +21,9 @@ const BENCHES: readonly Bench[] = [
   recordScript,
   heapGrowth,
   bundleDomBytes,
+  bundleSeal,
   viewerOpen,
+  viewerSeek,
   screen,
   upload,
   live,

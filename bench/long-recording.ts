@@ -7,12 +7,17 @@ import type { Source } from '../src/shared/session/clock.js';
 import type { Segment } from '../src/shared/session/segment.js';
 import { launchChromium } from '../tests/e2e/product.js';
 import { pageServer } from './bench-pages.js';
+import type { BenchOptions } from './figures.js';
 
 /** How much faster than time the page's clocks run. */
 const SPEED = 12;
 
 export interface LongRecording {
   readonly minutes: number;
+  /** Unix ms of the page's monotonic 0: what dom timestamps count from. */
+  readonly originMs: number;
+  /** When the view with the grid was shown, in the page's own time. */
+  readonly gridShown: readonly { readonly startMs: number; readonly endMs: number }[];
   readonly segments: readonly Segment[];
   readonly stored: ReadonlyMap<Segment, Uint8Array<ArrayBuffer>>;
   /** The bundle's bytes. */
@@ -45,21 +50,37 @@ function speedUp(speed: number): void {
 }
 
 /** What a person does meanwhile: looks at other views, scrolls, points. */
-async function work(page: Page, untilMs: number, log: (text: string) => void): Promise<void> {
+async function work(
+  page: Page,
+  untilMs: number,
+  log: (text: string) => void,
+): Promise<{ startMs: number; endMs: number }[]> {
+  const gridShown: { startMs: number; endMs: number }[] = [];
+  const pageNow = (): Promise<number> => page.evaluate(() => performance.now());
   const views = ['Orders', 'Board', 'Orders', 'Activity'];
   for (let step = 0; ; step += 1) {
-    const now = await page.evaluate(() => performance.now());
-    if (now >= untilMs) return;
+    const now = await pageNow();
+    if (now >= untilMs) return gridShown;
     if (step % 10 === 0) log(`${(now / 60_000).toFixed(1)} of ${(untilMs / 60_000).toFixed(0)} minutes`);
     await page.getByRole('button', { name: views[step % views.length] ?? 'Orders', exact: true }).click();
     await page.mouse.move(300 + ((step * 97) % 600), 200 + ((step * 61) % 400), { steps: 4 });
     await page.mouse.wheel(0, step % 2 === 0 ? 900 : -500);
+    const startMs = await pageNow();
     // Orders, the heavy view, is what people look at most: half a minute of the page's time, then a glance elsewhere.
     await page.waitForTimeout(step % 2 === 0 ? 1500 : 200);
+    if (step % 2 === 0) gridShown.push({ startMs, endMs: await pageNow() });
   }
 }
 
-export async function recordLong(minutes: number, log: (text: string) => void): Promise<LongRecording> {
+let recording: Promise<LongRecording> | undefined;
+
+/** Half an hour, recorded once for all figures; two minutes in the short form. */
+export function longRecording({ short, log }: BenchOptions): Promise<LongRecording> {
+  recording ??= recordLong(short ? 2 : 30, log);
+  return recording;
+}
+
+async function recordLong(minutes: number, log: (text: string) => void): Promise<LongRecording> {
   const stored = new Map<Segment, Uint8Array<ArrayBuffer>>();
   const server = await pageServer();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
@@ -81,10 +102,10 @@ export async function recordLong(minutes: number, log: (text: string) => void): 
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     await page.addInitScript(speedUp, SPEED);
     await page.goto(`${url}/ours/bench/pages/grid.html?mode=collect`);
-    await work(page, minutes * 60_000, log);
+    const gridShown = await work(page, minutes * 60_000, log);
     await page.evaluate(() => (window as unknown as { collect(): Promise<void> }).collect());
     const originMs = await page.evaluate(() => Date.now() - performance.now());
-    return { minutes, ...(await bundleOf(stored, originMs)), stored };
+    return { minutes, gridShown, ...(await bundleOf(stored, originMs)), stored };
   } finally {
     await browser.close();
     await server.close();
@@ -94,7 +115,7 @@ export async function recordLong(minutes: number, log: (text: string) => void): 
 async function bundleOf(
   stored: ReadonlyMap<Segment, Uint8Array<ArrayBuffer>>,
   wallOriginMs: number,
-): Promise<Pick<LongRecording, 'segments' | 'bundle'>> {
+): Promise<Pick<LongRecording, 'segments' | 'bundle' | 'originMs'>> {
   const segments = [...stored.keys()];
   // In this page session time is the page's own time: one anchor at zero. What dom timestamps count from is the first one's.
   const first = segments.find(({ lane }) => lane === 'dom');
@@ -123,5 +144,5 @@ async function bundleOf(
     bundle.set(piece, at);
     at += piece.byteLength;
   }
-  return { segments, bundle };
+  return { segments, bundle, originMs };
 }

@@ -1,36 +1,12 @@
-// Figures over a long recording: the size of its dom lane, and how soon its report is open.
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { gzipSync, inflateRawSync } from 'node:zlib';
-import type { Browser, BrowserContext } from 'playwright-core';
-import { build, start } from '../scripts/built.js';
-import { UPLOAD_CHUNK_BYTES } from '../src/shared/constants.js';
-import { ticketAnswerSchema } from '../src/shared/protocol/desk.js';
-import { mintReceiptCode } from '../src/shared/report/receipt-code.js';
-import { launchChromium } from '../tests/e2e/product.js';
-import { pageServer } from './bench-pages.js';
-import { median, round, type Bench, type BenchOptions } from './figures.js';
-import { recordLong, type LongRecording } from './long-recording.js';
-import * as v from 'valibot';
+// Figures over a long recording: the size of its dom lane, and how soon its report is open, from its beginning or by a link.
+import { gzipSync } from 'node:zlib';
+import { seededRandom } from '../tests/lab/seeded-random.js';
+import { median, round, type Bench, type BenchOptions, type Figure } from './figures.js';
+import { longRecording, type LongRecording } from './long-recording.js';
+import { domPlain, withReportLab, type ReportLab } from './report-lab.js';
 
 const MB = 1024 * 1024;
-let recording: Promise<LongRecording> | undefined;
-
-/** Half an hour, recorded once for both figures; two minutes in the short form. */
-function longRecording({ short, log }: BenchOptions): Promise<LongRecording> {
-  recording ??= recordLong(short ? 2 : 30, log);
-  return recording;
-}
-
-/** The plain dom entries in order, of the recording's one source. */
-function domPlain({ segments, stored }: LongRecording): Buffer[] {
-  return segments
-    .filter(({ lane }) => lane === 'dom')
-    .sort((a, b) => a.chain - b.chain || a.sequence - b.sequence)
-    .map((segment) => inflateRawSync(stored.get(segment) ?? new Uint8Array()));
-}
+const SEED = 20_261_123;
 
 /** Our dom lane, independent segments, against one gzip-6 stream of the same events with the same checkouts. */
 export const bundleDomBytes: Bench = {
@@ -54,43 +30,6 @@ export const bundleDomBytes: Bench = {
     ];
   },
 };
-
-/** Uploads the bundle as the outbox does; answers the report's id. */
-async function upload(deskUrl: string, bundle: Uint8Array<ArrayBuffer>): Promise<string> {
-  const id = randomUUID();
-  const ask = async (path: string, init: RequestInit): Promise<unknown> => {
-    const response = await fetch(new URL(path, deskUrl), init);
-    if (!response.ok) throw new Error(`The desk answered ${String(response.status)}: ${await response.text()}`);
-    return await response.json();
-  };
-  const report = {
-    id,
-    receiptCode: mintReceiptCode(randomBytes(16)),
-    createdMs: Date.now(),
-    session: 'bench',
-    app: { name: 'Bench', version: '1' },
-    description: '',
-  };
-  const part = { number: 0, bytes: bundle.byteLength, sha256: createHash('sha256').update(bundle).digest('hex') };
-  const { ticket } = v.parse(
-    ticketAnswerSchema,
-    await ask('/api/tickets', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ report, part }),
-    }),
-  );
-  const authorization = `Bearer ${ticket}`;
-  for (let at = 0; at < bundle.byteLength; at += UPLOAD_CHUNK_BYTES) {
-    await ask('/api/upload', {
-      method: 'PUT',
-      headers: { authorization, 'upload-offset': String(at), 'content-type': 'application/octet-stream' },
-      body: bundle.slice(at, at + UPLOAD_CHUNK_BYTES),
-    });
-  }
-  await ask('/api/upload/complete', { method: 'POST', headers: { authorization } });
-  return id;
-}
 
 /**
  * Runs in the page: tells when a replayed frame with the grid in it has been painted. The replay's own frame runs no
@@ -121,72 +60,61 @@ function watchForFrame(): void {
   requestAnimationFrame(look);
 }
 
-/** Milliseconds from the start of the navigation to the first replayed frame, in a context with nothing cached. */
-async function openMs(
-  browser: Browser,
-  url: string,
-  prepare?: (context: BrowserContext) => Promise<void>,
-): Promise<number> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+/** Milliseconds from the start of the navigation to the first replayed frame, with nothing cached. */
+async function openMs(lab: ReportLab, side: 'ours' | 'peer', atMs?: number): Promise<number> {
+  const { context, page } = await lab.open(side, watchForFrame);
   try {
-    await prepare?.(context);
-    await context.addInitScript(watchForFrame);
-    const page = await context.newPage();
     const shown = page.waitForEvent('console', {
       predicate: (message) => message.text().startsWith('frame-shown '),
       timeout: 120_000,
     });
-    await page.goto(url);
+    await page.goto(side === 'ours' ? lab.reportUrl(atMs) : lab.peerUrl(atMs));
     return Number((await shown).text().split(' ')[1]);
   } finally {
     await context.close();
   }
 }
 
+/** In turns, so that what else the machine does falls on both. `moments`: one for each turn; undefined is the beginning. */
+async function openRatio(
+  lab: ReportLab,
+  key: string,
+  moments: readonly (number | undefined)[],
+  log: BenchOptions['log'],
+): Promise<Figure> {
+  const [ours, peer]: [number[], number[]] = [[], []];
+  for (const atMs of moments) {
+    ours.push(await openMs(lab, 'ours', atMs));
+    peer.push(await openMs(lab, 'peer', atMs));
+    const at = atMs === undefined ? '' : ` at ${String(round(atMs / 60_000, 1))} min`;
+    log(`ours ${String(round(ours.at(-1) ?? 0, 0))} ms, peer ${String(round(peer.at(-1) ?? 0, 0))} ms${at}`);
+  }
+  return {
+    key,
+    value: median(ours) / median(peer),
+    atMost: 0.3,
+    unit: '',
+    ours: `${String(round(median(ours), 0))} ms to the first frame`,
+    peer: `rrweb-player ${String(round(median(peer), 0))} ms, ${String(round(lab.eventBytes / MB, 1))} MB of events`,
+  };
+}
+
+/** Moments at which the grid was on the page. */
+function randomMoments({ gridShown }: LongRecording, count: number): number[] {
+  const random = seededRandom(SEED);
+  return Array.from({ length: count }, () => {
+    const { startMs, endMs } = gridShown[Math.floor(random() * gridShown.length)] ?? { startMs: 0, endMs: 0 };
+    return startMs + random() * (endMs - startMs);
+  });
+}
+
 /** Navigation to first replayed frame: our report at the desk, against rrweb-player given the whole recording. */
 export const viewerOpen: Bench = {
   prefix: 'viewer.openRatio',
-  async run(options) {
-    const long = await longRecording(options);
-    const events = Buffer.concat(domPlain(long)).toString().trimEnd().split('\n');
-    const json = Buffer.from(`[${events.join(',')}]`);
-    await build();
-    const dir = await mkdtemp(join(tmpdir(), 'fluxrec-bench-'));
-    const desk = await start('desk', ['--port', '0', '--data', dir], /(http\S+#code=\S+)/);
-    const peerServer = await pageServer();
-    peerServer.get('/events.json', (_request, reply) => reply.type('application/json').send(json));
-    const peerUrl = await peerServer.listen({ port: 0, host: '127.0.0.1' });
-    const browser = await launchChromium();
-    try {
-      const deskUrl = new URL(desk.told).origin;
-      const report = await upload(deskUrl, long.bundle);
-      const signIn = await browser.newContext();
-      const page = await signIn.newPage();
-      await page.goto(desk.told);
-      await page.getByRole('heading', { name: 'Inbox' }).waitFor();
-      const { cookies } = await signIn.storageState();
-      await signIn.close();
-      const [ours, peer]: [number[], number[]] = [[], []];
-      for (let turn = 0; turn < (options.short ? 1 : 7); turn += 1) {
-        ours.push(await openMs(browser, `${deskUrl}/#/reports/${report}`, (context) => context.addCookies(cookies)));
-        peer.push(await openMs(browser, `${peerUrl}/peers/bench/pages/player.html`));
-        options.log(`ours ${String(round(ours.at(-1) ?? 0, 0))} ms, peer ${String(round(peer.at(-1) ?? 0, 0))} ms`);
-      }
-      return [
-        {
-          key: 'viewer.openRatio',
-          value: median(ours) / median(peer),
-          atMost: 0.3,
-          unit: '',
-          ours: `${String(round(median(ours), 0))} ms to the first frame`,
-          peer: `rrweb-player ${String(round(median(peer), 0))} ms, ${String(round(json.byteLength / MB, 1))} MB of events`,
-        },
-      ];
-    } finally {
-      await browser.close();
-      await peerServer.close();
-      await desk.stop();
-      await rm(dir, { recursive: true, force: true });
-    }
-  },
+  keys: ['viewer.linkRatio'],
+  run: (options) =>
+    withReportLab(options, async (lab) => [
+      await openRatio(lab, 'viewer.openRatio', Array.from({ length: options.short ? 1 : 7 }), options.log),
+      await openRatio(lab, 'viewer.linkRatio', randomMoments(lab.long, options.short ? 1 : 7), options.log),
+    ]),
 };

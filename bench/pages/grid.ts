@@ -3,6 +3,8 @@ import App from './Grid.svelte';
 import '../../examples/fluxion/app/fluxion.css';
 
 // The example's grid (about 5,000 nodes, 10 ticks a second) alone, under rrweb with its events dropped, or under ours: with the lanes that are always on, or with the screen's too.
+/** In the page's own time. */
+const CLOCK_MS = 250;
 const mode = new URLSearchParams(location.search).get('mode');
 if (mode === 'rrweb') {
   const { record } = await import('rrweb');
@@ -31,5 +33,14 @@ if (mode === 'collect') {
     import('fluxion-recorder/recorder'),
     import('./collecting-host.js'),
   ]);
+  // What time it is stands on the page: whoever replays it can be asked which moment is shown.
+  const clock = document.createElement('output');
+  clock.id = 'clock';
+  document.body.append(clock);
+  const tell = (): void => {
+    clock.textContent = String(Math.round(performance.now()));
+  };
+  tell();
+  setInterval(tell, CLOCK_MS);
   startRecorder({ host: collectingHost() });
 }
