@@ -29,7 +29,7 @@ test('what the app notes in a lane of its own is chosen by its name, and is on t
   await desk.getByRole('tab', { name: 'App' }).click();
   await desk.getByRole('listbox', { name: 'App' }).getByText('Nothing was booked').click();
   // Its data, as a value.
-  await desk.getByText('orders:').waitFor();
+  await desk.getByText('orders:', { exact: true }).waitFor();
   panel = await openPanel(page);
   await panel.getByRole('checkbox', { name: 'Sync', exact: true }).uncheck();
   await pressSend(page);
