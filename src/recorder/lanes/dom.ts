@@ -5,6 +5,8 @@ import { rrwebSelectors, selectors } from '../masking/selectors.js';
 import { SnapshotMasking, type MutationData } from '../masking/snapshot-masking.js';
 import { CheckoutClock } from './checkout.js';
 import { colorScheme, onColorScheme } from './color-scheme.js';
+import { LeftOut } from './dom-left-out.js';
+import { PictureSizes } from './dom-pictures.js';
 import type { Lane, LaneContext } from './lane.js';
 import { StormGauge } from './storm.js';
 
@@ -66,13 +68,16 @@ function innerDocument(element: Element): Document | undefined {
 export const domLane: Lane = (context) => {
   const lane = new DomLane(context);
   lane.start();
-  const stopNoting = onColorScheme(
-    context.guard(() => {
-      lane.noteColorScheme();
-    }),
-  );
+  const stops = [
+    lane.watchLeftOut(),
+    onColorScheme(
+      context.guard(() => {
+        lane.noteColorScheme();
+      }),
+    ),
+  ];
   return () => {
-    stopNoting();
+    for (const stop of stops) stop();
     lane.stop();
   };
 };
@@ -82,6 +87,7 @@ class DomLane {
   readonly #masking: SnapshotMasking;
   readonly #checkout: CheckoutClock;
   readonly #storm: StormGauge;
+  readonly #leftOut: LeftOut;
   #isSnapshotAsked = false;
   #snapshotStartMs = 0;
   #starts = 0;
@@ -90,7 +96,31 @@ class DomLane {
 
   constructor(context: LaneContext) {
     this.#context = context;
-    this.#masking = new SnapshotMasking(context.fields, (id) => record.mirror.getNode(id));
+    const nodeOf = (id: number): Node | null => record.mirror.getNode(id);
+    const pictures = new PictureSizes({
+      guard: context.guard,
+      nodeOf,
+      idOf: domNodeId,
+      emit: (event) => {
+        if (!context.isPaused()) context.emitDom(event);
+      },
+    });
+    this.#leftOut = new LeftOut({
+      guard: context.guard,
+      shadowRoots: () => context.fields.shadowRoots.connected(),
+      report: (text) => {
+        context.report('left-out', text);
+      },
+    });
+    this.#masking = new SnapshotMasking(context.fields, nodeOf, {
+      noteElement: (id, tagName, attributes) => {
+        pictures.noteElement(id, tagName, attributes);
+        this.#leftOut.noteElement(tagName);
+      },
+      noteChange: (id, attributes) => {
+        pictures.noteChange(id, attributes);
+      },
+    });
     this.#checkout = new CheckoutClock(context.now());
     this.#storm = new StormGauge(context.now());
     context.onFreshStart(() => {
@@ -130,6 +160,10 @@ class DomLane {
     if (!this.#context.isPaused()) this.#snapshot();
   }
 
+  watchLeftOut(): () => void {
+    return this.#leftOut.start();
+  }
+
   stop(): void {
     clearTimeout(this.#restTimer);
     this.#stopRecord?.();
@@ -164,6 +198,7 @@ class DomLane {
     if (event.type === FULL_SNAPSHOT) {
       this.#checkout.taken(nowMs, nowMs - this.#snapshotStartMs);
       this.#tellFocus(event.timestamp);
+      this.#leftOut.lookSoon();
     } else if (event.type === INCREMENTAL) this.#noteChange(nowMs, bytes);
   }
 

@@ -26,13 +26,21 @@ const NODE_BYTES = 60;
 const ATTRIBUTE_BYTES = 8;
 const CHANGE_BYTES = 30;
 
+/** Whoever else looks at elements, in the same pass over a snapshot. */
+export interface ElementNotes {
+  noteElement(id: number, tagName: string, attributes: Record<string, unknown>): void;
+  noteChange(id: number, attributes: Record<string, unknown>): void;
+}
+
 export class SnapshotMasking {
   readonly #fields: FieldWatch;
   readonly #nodeOf: (id: number) => Node | null;
+  readonly #notes: ElementNotes | undefined;
 
-  constructor(fields: FieldWatch, nodeOf: (id: number) => Node | null) {
+  constructor(fields: FieldWatch, nodeOf: (id: number) => Node | null, notes?: ElementNotes) {
     this.#fields = fields;
     this.#nodeOf = nodeOf;
+    this.#notes = notes;
   }
 
   /** For rrweb: the value of any input or text area. */
@@ -64,7 +72,11 @@ export class SnapshotMasking {
     const stack = [root];
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
       bytes += NODE_BYTES + (node.textContent?.length ?? 0);
-      if (node.attributes !== undefined) bytes += this.#attributes(node.id, node.tagName ?? '', node.attributes);
+      if (node.attributes !== undefined) {
+        const { id, tagName = '', attributes } = node;
+        bytes += this.#attributes(id, tagName, attributes);
+        this.#notes?.noteElement(id, tagName, attributes);
+      }
       if (node.childNodes !== undefined) for (const child of node.childNodes) stack.push(child);
     }
     return bytes;
@@ -75,7 +87,10 @@ export class SnapshotMasking {
     let bytes =
       CHANGE_BYTES * (data.removes.length + data.texts.length + data.attributes.length + data.adds.length + 1);
     for (const change of data.texts) bytes += change.value?.length ?? 0;
-    for (const change of data.attributes) bytes += this.#attributes(change.id, '', change.attributes);
+    for (const { id, attributes } of data.attributes) {
+      bytes += this.#attributes(id, '', attributes);
+      this.#notes?.noteChange(id, attributes);
+    }
     for (const change of data.adds) bytes += this.node(change.node);
     return bytes;
   }

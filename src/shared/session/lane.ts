@@ -148,6 +148,8 @@ export const recorderEventSchema = v.object({
     'gap',
     'failed',
     'stepped-down',
+    // What a replay of the page cannot show as it was, once a document.
+    'left-out',
     'screen-on',
     'screen-off',
     'screen-denied',

@@ -55,8 +55,13 @@ export class ChainEvents {
     const safe: SafeEvent[] = [];
     for (const event of later.slice(0, end)) {
       const clean = this.#sanitiser.sanitise(event);
-      if (clean === undefined) this.#leftOut += 1;
-      else safe.push(clean);
+      if (clean === undefined) {
+        this.#leftOut += 1;
+        continue;
+      }
+      const before = this.#sanitiser.before(clean);
+      if (before !== undefined) safe.push(before);
+      safe.push(clean);
     }
     const taken = this.#hasStarted ? safe : fromCheckout(safe);
     this.#hasStarted = true;

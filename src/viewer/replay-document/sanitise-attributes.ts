@@ -1,3 +1,5 @@
+import { parsePictureSize, PICTURE_SIZE_ATTRIBUTE } from '../../shared/session/picture-size.js';
+import { pictureOfSize } from './picture-place.js';
 import { sanitiseCss, sanitiseSheet } from './sanitise-css.js';
 
 /** A value as rrweb writes attributes: a string, a number for rr_ positions, true for those without a value. */
@@ -6,9 +8,8 @@ export type Attributes = Record<string, AttributeValue>;
 
 const DATA_MEDIA = /^\s*data:(image|audio|video)\//i;
 const DATA_IMAGE = /^\s*data:image\//i;
-/** Stands where a picture was that is not in the recording: a plain light square, without a fetch. */
-const NO_PICTURE =
-  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='24' height='24'%3E%3Crect width='24' height='24' fill='%23888' fill-opacity='.2'/%3E%3C/svg%3E";
+/** Stands where a picture was that is not in the recording, nor how large it was. */
+const NO_PICTURE = pictureOfSize({ width: 24, height: 24 });
 /** Keeps a link a link for style sheets; it cannot be followed (the frame is inert). */
 const NO_TARGET = 'about:blank';
 
@@ -28,6 +29,7 @@ const DROPPED = new Set([
   'csp',
   'data',
   'dynsrc',
+  PICTURE_SIZE_ATTRIBUTE,
   'formaction',
   'http-equiv',
   'imagesrcset',
@@ -104,7 +106,17 @@ export function sanitiseAttributes(tag: string, attributes: unknown): Attributes
     const safe = sanitiseAttribute(tag, name, value);
     if (safe !== undefined) kept[name] = safe;
   }
+  keepPlace(tag, attributes as Attributes, kept);
   return kept;
+}
+
+/** What stands where a picture was takes the room that the picture took. A video takes it from its poster. */
+function keepPlace(tag: string, recorded: Attributes, kept: Attributes): void {
+  const size = tag === 'img' || tag === 'video' ? parsePictureSize(recorded[PICTURE_SIZE_ATTRIBUTE]) : undefined;
+  if (size === undefined) return;
+  const name = tag === 'img' ? 'src' : 'poster';
+  const isRecorded = typeof kept[name] === 'string' && kept[name] !== NO_PICTURE;
+  if (!isRecorded) kept[name] = pictureOfSize(size);
 }
 
 /** A change of attributes: as above, and `style` may be a table of properties (a value, a value and its priority, or false). */

@@ -73,6 +73,8 @@ const SOURCES: Readonly<Record<number, v.GenericSchema<unknown, object>>> = {
   }),
 };
 const MUTATION = 0;
+const ADOPTED_STYLE_SHEET = 15;
+const COMMENT = 5;
 
 const metaSchema = v.object({
   width: viewport,
@@ -91,6 +93,17 @@ export interface SafeEvent {
 /** Goes through one chain's events in their order and answers each as it may be replayed, or undefined. */
 export class EventSanitiser {
   readonly #nodes = new NodeSanitiser();
+
+  /** What must come before an event that was sanitised: the empty shadow root whose style sheets it tells. */
+  before({ type, data, timestamp }: SafeEvent): SafeEvent | undefined {
+    const { source, id } = data as { source?: unknown; id?: unknown };
+    if (type !== INCREMENTAL || source !== ADOPTED_STYLE_SHEET || typeof id !== 'number') return undefined;
+    if (!this.#nodes.needsShadow(id)) return undefined;
+    // An id that no recording reaches, and that is the host's alone.
+    const node = { type: COMMENT, id: Number.MAX_SAFE_INTEGER - id, textContent: '', isShadow: true as const };
+    const adds = [{ parentId: id, nextId: null, node }];
+    return { type: INCREMENTAL, data: { source: MUTATION, texts: [], attributes: [], removes: [], adds }, timestamp };
+  }
 
   sanitise(event: DomEvent): SafeEvent | undefined {
     const data = this.#data(event);

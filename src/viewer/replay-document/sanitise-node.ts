@@ -48,11 +48,14 @@ const BOXED = new Set('applet embed fencedframe frame frameset object portal web
  */
 export class NodeSanitiser {
   readonly #nodes = new Map<number, { tag: string; parent: number }>();
+  /** Elements that have a shadow root as far as the replayer is told. */
+  readonly #hosts = new Set<number>();
   #repeated = 0;
 
   /** The root of a full snapshot; undefined when it is none. */
   root(value: unknown): SerialisedNode | undefined {
     this.#nodes.clear();
+    this.#hosts.clear();
     const node = asNode(value);
     return node?.type === DOCUMENT ? this.#tree(node, 0, 0) : undefined;
   }
@@ -79,6 +82,17 @@ export class NodeSanitiser {
   /** Tag in lower case; empty for what is not an element or not known. */
   tagOf(id: number): string {
     return this.#nodes.get(id)?.tag ?? '';
+  }
+
+  /**
+   * Answers whether an element may have a shadow root that the replayer was not told of: rrweb tells of one with what is in it, and so
+   * not of one that was attached later and is empty. From now on it counts as told.
+   */
+  needsShadow(id: number): boolean {
+    const tag = this.tagOf(id);
+    if (this.#hosts.has(id) || !(isCustomTag(tag) || SHADOW_HOSTS.has(tag))) return false;
+    this.#hosts.add(id);
+    return true;
   }
 
   /** The text of a node as it is replayed: CSS where it is a style element's. */
@@ -122,6 +136,9 @@ export class NodeSanitiser {
     let tag = '';
     if (node.type === ELEMENT) tag = cleanElement(node);
     this.#nodes.set(node.id, { tag, parent });
+    if (node.isShadowHost === true) this.#hosts.add(node.id);
+    else this.#hosts.delete(node.id);
+    if (node.isShadow === true) this.#hosts.add(parent);
     if (node.type === DOCUMENT_TYPE) {
       node.name = /^[a-z][a-z0-9.-]*$/i.test(asText(node.name)) ? asText(node.name) : 'html';
       node.publicId = asText(node.publicId);
@@ -135,6 +152,10 @@ export class NodeSanitiser {
       node.textContent = node.isStyle === true || this.tagOf(parent) === 'style' ? sanitiseSheet(text) : text;
     }
   }
+}
+
+function isCustomTag(tag: string): boolean {
+  return CUSTOM_TAG.test(tag) && !NOT_CUSTOM.test(tag);
 }
 
 /** Cleans an element in place and answers its tag for rules: lower case, without prefix, as it will be built. */
@@ -157,7 +178,7 @@ function cleanElement(node: SerialisedNode): string {
   if ('rr_width' in node.attributes && 'rr_height' in node.attributes) node.attributes[BLOCKED_MARK] = '';
   // rrweb builds a linked sheet whose text it recorded as a style element.
   if (tag === 'link' && typeof node.attributes['_cssText'] === 'string') tag = 'style';
-  const isCustom = CUSTOM_TAG.test(tag) && !NOT_CUSTOM.test(tag) && node.isSVG !== true;
+  const isCustom = isCustomTag(tag) && node.isSVG !== true;
   if (!isCustom) delete node.isCustom;
   if (!isCustom && !SHADOW_HOSTS.has(tag)) delete node.isShadowHost;
   return tag;

@@ -191,7 +191,8 @@ export class Screen {
     for (const event of more) events.push(this.#dated(event));
     events.push(endMark);
     if (this.#isPlaying && !this.#isHeld) this.goTo(this.#position());
-    else if ((more[0]?.timestamp ?? Infinity) <= TIME_BASE_MS + this.#offset(this.#reachedMs))
+    else if (more.some(({ timestamp }) => timestamp <= TIME_BASE_MS + this.#offset(this.#reachedMs)))
+      // Not the first of them alone: a pointer's path is dated by its beginning.
       this.goTo(this.#reachedMs);
   }
 

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sanitiseAttribute } from '../../../../src/viewer/replay-document/sanitise-attributes.js';
+import {
+  sanitiseAttribute,
+  sanitiseAttributeChange,
+  sanitiseAttributes,
+} from '../../../../src/viewer/replay-document/sanitise-attributes.js';
 import { sanitiseCss } from '../../../../src/viewer/replay-document/sanitise-css.js';
 import { EventSanitiser } from '../../../../src/viewer/replay-document/sanitise-event.js';
 import { NodeSanitiser, type SerialisedNode } from '../../../../src/viewer/replay-document/sanitise-node.js';
@@ -123,6 +127,31 @@ describe('attributes', () => {
     expect(sanitiseAttribute('img', 'src', 'https://x.test/a.png')).toMatch(/^data:image\/svg/);
     expect(sanitiseAttribute('img', 'src', 'data:image/png;base64,AA')).toBe('data:image/png;base64,AA');
   });
+
+  it('give that square the room that the picture took', () => {
+    const size = { 'fluxrec-picture-size': '640 480' };
+    const image = sanitiseAttributes('img', { src: 'https://x.test/a.png', ...size });
+    expect(image['src']).toMatch(/^data:image\/svg.*width='640' height='480'/);
+    expect(Object.keys(image)).toEqual(['src']);
+    expect(sanitiseAttributes('img', size)['src']).toBe(image['src']);
+    expect(sanitiseAttributes('video', size)['poster']).toBe(image['src']);
+    expect(sanitiseAttributeChange('img', size)['src']).toBe(image['src']);
+    expect(sanitiseAttributes('div', size)).toEqual({});
+    const recorded = { src: 'data:image/png;base64,AA', ...size };
+    expect(sanitiseAttributes('img', recorded)['src']).toBe('data:image/png;base64,AA');
+  });
+
+  it.each(['640', '-1 5', '1e3 5', '640 480 1', "1' 2", '100000 1', '65536 1', true, null])(
+    'take %j for no size of a picture',
+    (value) => {
+      const safe = sanitiseAttributes('img', { src: 'https://x.test/a.png', 'fluxrec-picture-size': value });
+      expect(safe['src']).toMatch(/width='24'/);
+    },
+  );
+
+  it('show a picture that could not be loaded as such', () => {
+    expect(sanitiseAttributes('img', { src: '/a.png', 'fluxrec-picture-size': '0 0' })['src']).toBe('data:,');
+  });
 });
 
 describe('nodes', () => {
@@ -243,6 +272,19 @@ describe('events', () => {
     const adds = [add(22, 21), add(21, 20), add(20, 10), add(30, 31), add(31, 30), add(40, 99), null, 'x'];
     const data = started().sanitise(event(0, { adds }))?.data as { adds: { node: { id: number } }[] };
     expect(data.adds.map(({ node }) => node.id)).toEqual([22, 21, 20]);
+  });
+
+  it('of adopted style sheets are preceded by the shadow root, once, where nothing told of it', () => {
+    const events = new EventSanitiser();
+    const told = { ...element(12, 'x-told'), isShadowHost: true };
+    const tree = page(element(10, 'x-empty'), element(11, 'img'), told);
+    events.sanitise({ type: 2, timestamp: 0, data: { node: tree } });
+    const before = (id: number): unknown => {
+      const safe = events.sanitise(event(15, { id, styleIds: [1] }));
+      return safe && events.before(safe)?.data;
+    };
+    expect(before(10)).toMatchObject({ source: 0, adds: [{ parentId: 10, node: { type: 5, isShadow: true } }] });
+    for (const id of [10, 11, 12, 99]) expect(before(id)).toBeUndefined();
   });
 
   it('of canvas, media, fonts by address, console and plugins are left out', () => {
