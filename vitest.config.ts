@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { electronBinary } from './scripts/electron-binary.js';
 import { CHROMIUM_ARGS, NO_CHROMIUM, provideChromium } from './tests/lab/chromium.js';
 
 const chromium = provideChromium();
@@ -62,13 +63,14 @@ const browser = {
 
 interface Processes {
   readonly groupOrder: number;
-  readonly include: string;
+  readonly include: string | string[];
   readonly exclude?: string[];
   /** Test files that run side by side. */
   readonly atOnce: number;
   readonly testTimeout: number;
   readonly hookTimeout?: number;
   readonly globalSetup?: string;
+  readonly env?: Record<string, string>;
 }
 /** Tests that run in Node and start what they test: real processes, servers and browsers. */
 function processes(name: string, { groupOrder, include, atOnce, globalSetup, ...more }: Processes) {
@@ -80,7 +82,7 @@ function processes(name: string, { groupOrder, include, atOnce, globalSetup, ...
       maxWorkers: atOnce,
       retry,
       environment: 'node',
-      include: [include],
+      include: [include].flat(),
       globalSetup: globalSetup === undefined ? [] : [globalSetup],
       ...more,
     },
@@ -110,9 +112,23 @@ const electron = processes('electron', {
   testTimeout: 120_000,
   hookTimeout: 120_000,
 });
+const isInElectron = process.env['FLUXREC_ELECTRON'] === '1';
+/** The pages of the stand-in's windows keep nothing on the disk, and no gateway is started for it. */
+const overStandIn = ['main-path', 'privacy', 'offline'];
+const inElectron = [...overStandIn, 'wipe', 'refused-letters'];
+/** The same e2e tests, where the customer has Fluxion in Electron or over the stand-in for it. */
+const e2eElectron = processes('e2e-electron', {
+  groupOrder: 5,
+  include: (isInElectron ? inElectron : overStandIn).map((name) => `tests/e2e/${name}.test.ts`),
+  globalSetup: 'tests/electron/build-standin.ts',
+  env: { FLUXREC_HOST: 'electron' },
+  atOnce: 1,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+});
 /** The package as it is published, installed in projects of its own: tests/package/embedders. */
 const packed = processes('package', {
-  groupOrder: 5,
+  groupOrder: 6,
   include: 'tests/package/**/*.test.ts',
   exclude: ['tests/package/embedders/**'],
   globalSetup: 'tests/package/packed.ts',
@@ -121,6 +137,10 @@ const packed = processes('package', {
   hookTimeout: 120_000,
 });
 
+// Where Electron is wanted and missing, tests/electron says so, and there is nothing to run these over.
+const isElectronMissing = isInElectron && electronBinary() === undefined;
+const withChromium = [browser, e2e, electron, ...(isElectronMissing ? [] : [e2eElectron]), packed];
+
 export default defineConfig({
-  test: { projects: [unit, integration, ...(chromium === undefined ? [] : [browser, e2e, electron, packed])] },
+  test: { projects: [unit, integration, ...(chromium === undefined ? [] : withChromium)] },
 });

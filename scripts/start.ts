@@ -51,7 +51,7 @@ const deskFolder = join(values.data, 'desk');
 const organisation = await Organisation.open(join(values.data, 'organisation'), join(deskFolder, 'technicians.json'));
 const desk = await start('desk', ['--port', values['desk-port'], '--data', deskFolder], /(http\S+#code=\S+)/);
 running.push(desk);
-const customer = ['--desk', new URL(desk.told).origin, '--root-key', organisation.rootKey];
+const customer = ['--desk', new URL(desk.told).origin, `--root-key=${organisation.rootKey}`];
 const isElectronWanted = values.electron || !(values.browser || values['no-open']);
 const inElectron = isElectronWanted ? await openInElectron() : undefined;
 const fluxion =

@@ -192,7 +192,7 @@ describe.each(STORES)('a command about a report in %s', (store) => {
   });
 
   async function hostProcess(): Promise<number> {
-    const lock = await readFile(join(all.product.dir, 'fluxion', 'host.lock'), 'utf8');
+    const lock = await readFile(join(all.product.dataDir, 'host.lock'), 'utf8');
     return (JSON.parse(lock) as { pid: number }).pid;
   }
 

@@ -1,9 +1,10 @@
-import type { Browser, FrameLocator, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from '../lab/chromium.js';
 import { TechnicianBrowser } from '../lab/technician-browser.js';
 import { launchCapturing } from '../integration/screen/screen-site.js';
 import { joinByCode } from './live-steps.js';
+import type { Panel } from './customer.js';
 import { chromiumPath, panelOf, startProduct, type Product } from './product.js';
 
 // The customer's side of a live session, as a customer has it; the technician is a page without a face.
@@ -12,7 +13,7 @@ describe.skipIf(findChromium() === undefined)('a live session, on the customerâ€
   let product: Product;
   let capturing: Browser;
   let fluxion: Page;
-  let panel: FrameLocator;
+  let panel: Panel;
   let technician: TechnicianBrowser;
 
   beforeAll(async () => {

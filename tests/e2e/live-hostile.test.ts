@@ -1,8 +1,9 @@
-import type { FrameLocator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from '../lab/chromium.js';
 import { TechnicianBrowser } from '../lab/technician-browser.js';
 import { joinByCode } from './live-steps.js';
+import type { Panel } from './customer.js';
 import { panelOf, startProduct, type Product } from './product.js';
 import { auditLog } from './support-steps.js';
 
@@ -12,7 +13,7 @@ import { auditLog } from './support-steps.js';
 describe.skipIf(findChromium() === undefined)('a hostile technician’s program', () => {
   let product: Product;
   let fluxion: Page;
-  let panel: FrameLocator;
+  let panel: Panel;
 
   beforeAll(async () => {
     product = await startProduct();

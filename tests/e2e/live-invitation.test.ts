@@ -1,6 +1,7 @@
-import type { FrameLocator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from '../lab/chromium.js';
+import type { Panel } from './customer.js';
 import { panelOf, startProduct, type Product } from './product.js';
 import { openReport, sendReport, syncFails, waitUntilDelivered } from './steps.js';
 import { comesTo, enrol, propose } from './support-steps.js';
@@ -9,7 +10,7 @@ describe.skipIf(findChromium() === undefined)('going live from a report', () => 
   let product: Product;
   let fluxion: Page;
   let desk: Page;
-  let panel: FrameLocator;
+  let panel: Panel;
   let code: string;
 
   beforeAll(async () => {

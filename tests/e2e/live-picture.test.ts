@@ -1,7 +1,8 @@
-import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchCapturing } from '../integration/screen/screen-site.js';
 import { findChromium } from '../lab/chromium.js';
+import type { Panel } from './customer.js';
 import { chromiumPath, panelOf, startProduct, type Product } from './product.js';
 import { openReport, sendReport, syncFails, waitUntilDelivered } from './steps.js';
 import { enrol } from './support-steps.js';
@@ -11,7 +12,7 @@ describe.skipIf(findChromium() === undefined)('a picture in a live session about
   let capturing: Browser;
   let fluxion: Page;
   let desk: Page;
-  let panel: FrameLocator;
+  let panel: Panel;
 
   beforeAll(async () => {
     product = await startProduct({ hasNetwork: true });

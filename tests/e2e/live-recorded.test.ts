@@ -1,11 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
-import type { FrameLocator, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytesSource } from '../../src/shared/bundle/byte-source.js';
 import { openBundle } from '../../src/shared/bundle/read.js';
 import { findChromium } from '../lab/chromium.js';
+import type { Panel } from './customer.js';
 import { panelOf, startProduct, type Product } from './product.js';
 import { openReport, replayedBody, sendReport, syncFails, waitUntilDelivered } from './steps.js';
 import { auditLog, closePanel, enrol } from './support-steps.js';
@@ -14,7 +15,7 @@ describe.skipIf(findChromium() === undefined)('a live session that is recorded',
   let product: Product;
   let fluxion: Page;
   let desk: Page;
-  let panel: FrameLocator;
+  let panel: Panel;
   let code: string;
   /** When the line of before stood on the page. */
   let stoodMs = 0;

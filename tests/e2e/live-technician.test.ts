@@ -1,6 +1,7 @@
-import type { FrameLocator, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from '../lab/chromium.js';
+import type { Panel } from './customer.js';
 import { panelOf, startProduct, type Product } from './product.js';
 import { approve, comesTo, enrol } from './support-steps.js';
 
@@ -10,7 +11,7 @@ describe.skipIf(findChromium() === undefined)('a live session, on the technician
   let product: Product;
   let fluxion: Page;
   let desk: Page;
-  let panel: FrameLocator;
+  let panel: Panel;
 
   beforeAll(async () => {
     product = await startProduct();

@@ -1,7 +1,8 @@
-import type { FrameLocator, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from '../lab/chromium.js';
 import { openPanel } from './steps.js';
+import type { Panel } from './customer.js';
 import { startProduct, type Product } from './product.js';
 import { approve, auditLog, comesTo, enrol, propose } from './support-steps.js';
 
@@ -12,7 +13,7 @@ describe.skipIf(findChromium() === undefined)('a live session paired by two text
   let product: Product;
   let fluxion: Page;
   let desk: Page;
-  let panel: FrameLocator;
+  let panel: Panel;
 
   beforeAll(async () => {
     product = await startProduct({ hasNetwork: true });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bytesSource } from '../../src/shared/bundle/byte-source.js';
 import { openBundle } from '../../src/shared/bundle/read.js';
 import { panelOf, startProduct, type Product } from './product.js';
+import { closePanel } from './support-steps.js';
 import { newestBundle, sendReport, syncFails, waitUntilDelivered } from './steps.js';
 
 let product: Product;
@@ -24,6 +25,7 @@ it('keeps a report while the desk cannot be reached, and delivers it when it is 
   const bundle = await openBundle(bytesSource(await newestBundle(product)));
   expect(bundle.problems).toEqual([]);
   expect(bundle.manifest.description).toBe('sent while offline');
+  await closePanel(page);
 });
 
 it('delivers after the host process was killed with a report in its outbox', async () => {

@@ -1,21 +1,27 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser, type BrowserContext, type FrameLocator, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { start, type Running } from '../../scripts/built.js';
 import { Organisation } from '../../scripts/organisation.js';
 import { CuttingProxy } from '../lab/cutting-proxy.js';
 import { freePort } from '../lab/free-port.js';
-import { CHROMIUM_ARGS, NO_CHROMIUM, provideChromium } from '../lab/chromium.js';
+import { CHROMIUM_ARGS, chromiumPath } from '../lab/chromium.js';
+import { webCustomer } from './customer.js';
+import { electronCustomer } from './electron-customer.js';
+
+export { chromiumPath } from '../lab/chromium.js';
+export { panelOf } from './customer.js';
 
 // The whole product as two people meet it: Fluxion on the customer's side, the desk on the technician's. Real processes,
 // real Chromium; what the tests do is what a person could do.
 
 const DESK_READY = /(http\S+#code=\S+)/;
-const FLUXION_READY = /Fluxion is at (\S+)/;
 
 export interface Product {
   readonly dir: string;
+  /** Where the customer's host process keeps its data. */
+  readonly dataDir: string;
   readonly fluxionUrl: string;
   readonly deskUrl: string;
   readonly browser: Browser;
@@ -36,12 +42,6 @@ export interface Product {
   close(): Promise<void>;
 }
 
-export function chromiumPath(): string {
-  const path = provideChromium();
-  if (path === undefined) throw new Error(NO_CHROMIUM);
-  return path;
-}
-
 export async function launchChromium(): Promise<Browser> {
   return await chromium.launch({ executablePath: chromiumPath(), args: CHROMIUM_ARGS });
 }
@@ -50,6 +50,9 @@ export async function launchChromium(): Promise<Browser> {
 export async function launchProfile(profile: string): Promise<BrowserContext> {
   return await chromium.launchPersistentContext(profile, { executablePath: chromiumPath(), args: CHROMIUM_ARGS });
 }
+
+/** The customer has Fluxion in Electron or, where that is not, over the stand-in for it; otherwise in a browser. */
+const isElectron = process.env['FLUXREC_HOST'] === 'electron';
 
 export interface ProductOptions {
   /** Where the desk keeps its reports, in place of its folder. */
@@ -67,9 +70,7 @@ export async function startProduct({
   const deskPort = hasNetwork ? await freePort() : 0;
   const network = hasNetwork ? await CuttingProxy.start(deskPort) : undefined;
   let desk: Running | undefined;
-  let fluxion: Running | undefined;
   let deskUrl = '';
-  let fluxionUrl = '';
   let usedLink = '';
 
   const startDesk = async (): Promise<void> => {
@@ -80,39 +81,29 @@ export async function startProduct({
     desk = await start('desk', ['--port', port, '--data', join(dir, 'desk'), ...behind], DESK_READY, environment);
     deskUrl = network === undefined ? new URL(desk.told).origin : `http://127.0.0.1:${port}`;
   };
-  const startFluxion = async (): Promise<void> => {
-    const port = fluxionUrl === '' ? '0' : new URL(fluxionUrl).port;
-    fluxion = await start(
-      'fluxion',
-      [
-        ...['--port', port, '--data', join(dir, 'fluxion'), '--desk', network?.url ?? deskUrl],
-        ...['--root-key', organisation.rootKey],
-      ],
-      FLUXION_READY,
-    );
-    fluxionUrl = fluxion.told;
+  const browser = await launchChromium();
+  const options = {
+    dir: join(dir, 'fluxion'),
+    desk: () => network?.url ?? deskUrl,
+    rootKey: organisation.rootKey,
   };
+  const fluxion = isElectron ? electronCustomer(options) : webCustomer(options, browser);
 
   await startDesk();
-  await startFluxion();
-  const browser = await launchChromium();
+  await fluxion.start();
   return {
     dir,
+    dataDir: fluxion.dataDir,
     browser,
     organisation,
     network,
     get fluxionUrl() {
-      return fluxionUrl;
+      return fluxion.url;
     },
     get deskUrl() {
       return deskUrl;
     },
-    async openFluxion(context) {
-      const page = await (context ?? (await browser.newContext({ viewport: { width: 1280, height: 800 } }))).newPage();
-      await page.goto(fluxionUrl);
-      await page.getByText('Diagnostics are being recorded').waitFor();
-      return page;
-    },
+    openFluxion: (context) => fluxion.open(context),
     async openDesk(context) {
       const page = await (context ?? (await browser.newContext({ viewport: { width: 1440, height: 900 } }))).newPage();
       const link = deskUrl + new URL(desk?.told ?? deskUrl).hash;
@@ -130,21 +121,14 @@ export async function startProduct({
     async stopDesk(signal) {
       await desk?.stop(signal);
     },
-    startFluxion,
-    async stopFluxion(signal) {
-      await fluxion?.stop(signal);
-    },
-    output: () => `desk:\n${desk?.output() ?? ''}\nfluxion:\n${fluxion?.output() ?? ''}`,
+    startFluxion: () => fluxion.start(),
+    stopFluxion: (signal) => fluxion.stop(signal),
+    output: () => `desk:\n${desk?.output() ?? ''}\nfluxion:\n${fluxion.output()}`,
     async close() {
       await browser.close();
-      await Promise.all([desk?.stop(), fluxion?.stop()]);
+      await Promise.all([desk?.stop(), fluxion.stop()]);
       await network?.close();
       await rm(dir, { recursive: true, force: true });
     },
   };
-}
-
-/** The panel's frame inside Fluxion's window. */
-export function panelOf(page: Page): FrameLocator {
-  return page.frameLocator('dialog iframe');
 }

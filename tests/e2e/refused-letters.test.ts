@@ -160,7 +160,7 @@ describe.each(STORES)('an install whose desk keeps its mailbox in %s', (store) =
     const { verdict } = await auditLog(all.product);
     expect(verdict).toMatch(/^Good: \d+ records/);
     await all.product.stopFluxion();
-    const folder = join(all.product.dir, 'fluxion', 'audit');
+    const folder = join(all.product.dataDir, 'audit');
     const [name = ''] = await readdir(folder);
     const text = await readFile(join(folder, name), 'utf8');
     await writeFile(join(folder, name), text.replace('letter-forged', 'letter-expired'));

@@ -1,7 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { panelOf, type Product } from './product.js';
+import { panelOf, panelOpened, type Panel } from './customer.js';
+import type { Product } from './product.js';
 
 // What a person does, in one step each, named as they would say it.
 
@@ -33,9 +34,9 @@ export async function syncFails(page: Page): Promise<void> {
 }
 
 /** Opens the panel by the button and waits until the draft can be seen. */
-export async function openPanel(page: Page): Promise<ReturnType<typeof panelOf>> {
+export async function openPanel(page: Page): Promise<Panel> {
   await page.getByRole('button', { name: 'Send Diagnostics' }).click();
-  const panel = panelOf(page);
+  const panel = await panelOpened(page);
   await panel.getByLabel('What happened?').waitFor();
   return panel;
 }

@@ -2,10 +2,11 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { FrameLocator, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { expect, vi } from 'vitest';
 import { root } from '../../scripts/built.js';
-import { panelOf, type Product } from './product.js';
+import { panelClosed, panelOf, panelOpened, type Panel } from './customer.js';
+import type { Product } from './product.js';
 
 // What technician and customer do after a report was sent, in one step each.
 
@@ -57,9 +58,9 @@ export async function comesTo(thread: Locator, state: string, timeout = 60_000):
 }
 
 /** The customer is told in the page, and looks. Answers the panel. */
-export async function lookAtRequest(page: Page): Promise<FrameLocator> {
+export async function lookAtRequest(page: Page): Promise<Panel> {
   await page.getByRole('button', { name: 'Look at it' }).click({ timeout: 60_000 });
-  const panel = panelOf(page);
+  const panel = await panelOpened(page);
   await panel.getByRole('heading', { name: 'Requests of support' }).waitFor();
   return panel;
 }
@@ -67,18 +68,17 @@ export async function lookAtRequest(page: Page): Promise<FrameLocator> {
 /** The customer looks by themselves. */
 export async function openRequests(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Send Diagnostics' }).click();
-  await panelOf(page)
-    .getByRole('link', { name: /^Requests/ })
-    .click();
+  const panel = await panelOpened(page);
+  await panel.getByRole('link', { name: /^Requests/ }).click();
 }
 
 /** What waits for the customer, found by the reason that they read. */
-export function requestOf(panel: FrameLocator, reason: string): Locator {
+export function requestOf(panel: Panel, reason: string): Locator {
   return panel.getByRole('article').filter({ hasText: reason });
 }
 
 /** The customer approves; resolves when the technician knows. */
-export async function approve(panel: FrameLocator, reason: string, thread: Locator): Promise<void> {
+export async function approve(panel: Panel, reason: string, thread: Locator): Promise<void> {
   const button = requestOf(panel, reason).getByRole('button', { name: 'Approve' });
   await button.scrollIntoViewIfNeeded();
   // It acts only when its words have been in full view for half a second.
@@ -96,12 +96,12 @@ export async function approve(panel: FrameLocator, reason: string, thread: Locat
 
 export async function closePanel(page: Page): Promise<void> {
   await panelOf(page).getByRole('button', { name: 'Close' }).first().click();
-  await page.locator('dialog iframe').waitFor({ state: 'detached' });
+  await panelClosed(page);
 }
 
 /** What `fluxrec audit verify` says of the customer's audit log, and the log itself. */
 export async function auditLog(product: Product): Promise<{ verdict: string; kinds: string[]; codes: string[] }> {
-  const folder = join(product.dir, 'fluxion', 'audit');
+  const folder = join(product.dataDir, 'audit');
   const program = join(root, 'out/main/fluxrec.js');
   const verdict = await promisify(execFile)(process.execPath, [program, 'audit', 'verify', folder]);
   const records: { kind: string; body: { code?: string } }[] = [];

@@ -4,7 +4,9 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bytesSource } from '../../src/shared/bundle/byte-source.js';
 import { openBundle } from '../../src/shared/bundle/read.js';
-import { launchProfile, panelOf, startProduct, type Product } from './product.js';
+import { panelOpened } from './customer.js';
+import { launchProfile, startProduct, type Product } from './product.js';
+import { closePanel } from './support-steps.js';
 import { newestBundle, sendReport, waitUntilDelivered } from './steps.js';
 
 let product: Product;
@@ -67,7 +69,7 @@ it('pauses and resumes from the Help menu: nothing said in between is kept', asy
     expect.arrayContaining([expect.stringContaining('before the pause'), expect.stringContaining('after the pause')]),
   );
   expect(said.filter((text) => text.includes('during the pause'))).toEqual([]);
-  await page.close();
+  await closePanel(page);
 });
 
 it('wipes: what was recorded is nowhere on the disk, in the browser or at the host process', async () => {
@@ -81,7 +83,7 @@ it('wipes: what was recorded is nowhere on the disk, in the browser or at the ho
   expect(await holding(product.dir, [marker])).not.toEqual([]);
 
   await help(page, 'Wipe Recording…');
-  const panel = panelOf(page);
+  const panel = await panelOpened(page);
   await panel.getByRole('button', { name: 'Wipe now' }).waitFor();
   await page.waitForTimeout(900);
   await panel.getByRole('button', { name: 'Wipe now' }).click();

@@ -26,12 +26,14 @@ if (isElectronWanted && binary === undefined) {
 }
 export const isElectronMissing = isElectronWanted && binary === undefined;
 
-export async function startFluxionApp(args: readonly string[]): Promise<FluxionApp> {
-  return binary === undefined ? await startStandInApp(args) : await startInElectron(binary, args);
+/** `kept`: where the app keeps its data, and finds it again; otherwise in a folder that goes with it. */
+export async function startFluxionApp(args: readonly string[], kept?: string): Promise<FluxionApp> {
+  if (binary !== undefined) return await startInElectron(binary, args, kept);
+  return await startStandInApp(args, kept === undefined ? {} : { dir: kept });
 }
 
-async function startInElectron(executablePath: string, args: readonly string[]): Promise<FluxionApp> {
-  const dir = await mkdtemp(join(tmpdir(), 'fluxrec-electron-'));
+async function startInElectron(executablePath: string, args: readonly string[], kept?: string): Promise<FluxionApp> {
+  const dir = kept ?? (await mkdtemp(join(tmpdir(), 'fluxrec-electron-')));
   const app = await electron.launch({
     executablePath,
     args: [join(root, 'out/main/electron.js'), '--data', dir, ...args],
@@ -41,6 +43,14 @@ async function startInElectron(executablePath: string, args: readonly string[]):
   const child = app.process();
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => (output += data.toString()));
   const pages = (of: string): Page[] => app.windows().filter((page) => page.url().startsWith(of));
+  const panelNow = (): Page => {
+    const [panel] = pages('fluxrec://panel');
+    if (panel === undefined) throw new Error('The panel is not open.');
+    return panel;
+  };
+  const tidy = async (): Promise<void> => {
+    if (kept === undefined) await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+  };
   return {
     dir,
     control: controlOf(app),
@@ -59,10 +69,9 @@ async function startInElectron(executablePath: string, args: readonly string[]):
         () => pages('fluxrec://panel').length > 0,
         () => `the panel\n${output}`,
       );
-      const [panel] = pages('fluxrec://panel');
-      if (panel === undefined) throw new Error('The panel is gone.');
-      return panel;
+      return panelNow();
     },
+    panelNow,
     async noPanel() {
       await until(
         () => pages('fluxrec://panel').length === 0,
@@ -72,7 +81,13 @@ async function startInElectron(executablePath: string, args: readonly string[]):
     output: () => output,
     async close() {
       await app.close();
-      await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+      await tidy();
+    },
+    async kill() {
+      const exited = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await exited;
+      await tidy();
     },
   };
 }

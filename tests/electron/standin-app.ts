@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { root } from '../../scripts/built.js';
-import { chromiumPath } from '../e2e/product.js';
+import { chromiumPath } from '../lab/chromium.js';
 import { STANDIN } from './build-standin.js';
 import type { Control } from './standin/control.js';
 
@@ -24,23 +24,33 @@ export interface StandInApp {
   /** Waits until Fluxion's windows are so many, and all record. */
   recordingPages(count: number): Promise<Page[]>;
   panelPage(): Promise<Page>;
+  /** The panel's window, which is open. */
+  panelNow(): Page;
   /** Waits until the panel's window is gone. */
   noPanel(): Promise<void>;
   output(): string;
   close(): Promise<void>;
+  /** As a power cut would. */
+  kill(): Promise<void>;
 }
 
 const READY_MS = 60_000;
 const WAIT_MS = 60_000;
 const LOOK_MS = 100;
 
-/** `main`: another app's built main process, in place of Fluxion's. */
+export interface StandInOptions {
+  /** Where the app keeps its data, and finds it again; otherwise in a folder that goes with it. */
+  readonly dir?: string;
+  /** Another app's built main process, in place of Fluxion's. */
+  readonly main?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 export async function startStandInApp(
   args: readonly string[],
-  main = join(root, 'out/main/electron.js'),
-  env: NodeJS.ProcessEnv = {},
+  { dir: kept, main = join(root, 'out/main/electron.js'), env = {} }: StandInOptions = {},
 ): Promise<StandInApp> {
-  const dir = await mkdtemp(join(tmpdir(), 'fluxrec-electron-'));
+  const dir = kept ?? (await mkdtemp(join(tmpdir(), 'fluxrec-electron-')));
   const child = spawn(process.execPath, [join(STANDIN, 'standin.js'), main, '--data', dir, ...args], {
     cwd: root,
     env: { ...process.env, CHROMIUM: chromiumPath(), ...env },
@@ -64,6 +74,20 @@ export async function startStandInApp(
       .contexts()
       .flatMap((context) => context.pages())
       .filter((page) => page.url().startsWith(`http://${of}.localhost`));
+  const panelNow = (): Page => {
+    const [panel] = pages('panel.fluxrec');
+    if (panel === undefined) throw new Error('The panel is not open.');
+    return panel;
+  };
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    // The pages go with their process, and a process that is killed takes nobody with it.
+    const devtools = signal === 'SIGKILL' ? await browser.newBrowserCDPSession() : undefined;
+    if (devtools === undefined) await browser.close().catch(() => undefined);
+    child.kill(signal);
+    await exited;
+    await devtools?.send('Browser.close').catch(() => undefined);
+    if (kept === undefined) await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+  };
   return {
     dir,
     control: ask(child),
@@ -83,10 +107,9 @@ export async function startStandInApp(
         () => pages('panel.fluxrec').length > 0,
         () => `the panel\n${output}`,
       );
-      const [panel] = pages('panel.fluxrec');
-      if (panel === undefined) throw new Error('The panel is gone.');
-      return panel;
+      return panelNow();
     },
+    panelNow,
     async noPanel() {
       await until(
         () => pages('panel.fluxrec').length === 0,
@@ -94,12 +117,8 @@ export async function startStandInApp(
       );
     },
     output: () => output,
-    async close() {
-      await browser.close().catch(() => undefined);
-      child.kill('SIGTERM');
-      await exited;
-      await rm(dir, { recursive: true, force: true, maxRetries: 5 });
-    },
+    close: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
   };
 }
 

@@ -55,3 +55,10 @@ export function provideChromium(): string | undefined {
   installPackages('Chromium', ['chromium', 'fonts-dejavu-core']);
   return findChromium();
 }
+
+/** Where Chromium is. Throws a sentence that says how to get it. */
+export function chromiumPath(): string {
+  const path = provideChromium();
+  if (path === undefined) throw new Error(NO_CHROMIUM);
+  return path;
+}

@@ -28,9 +28,9 @@ it.runIf(isWhole)('an Electron app with React records, and sends from the panelâ
   if (project === undefined) return skip();
   expect(await project.typeErrors(['src/main.ts', 'src/preload.ts', 'src/renderer.tsx'])).toBe('');
   await project.bin('electron-vite', 'build', '--logLevel', 'warn');
-  app = await startStandInApp([], join(project.dir, 'out/main/main.js'), {
-    DESK: desk.url,
-    USER_DATA: project.dir,
+  app = await startStandInApp([], {
+    main: join(project.dir, 'out/main/main.js'),
+    env: { DESK: desk.url, USER_DATA: project.dir },
   });
   const { browser } = app;
   const shop = (): Page | undefined =>

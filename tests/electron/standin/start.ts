@@ -34,7 +34,7 @@ const load: Load = loader._load.bind(Module);
 loader._load = (request, ...rest) => (request === 'electron' ? electron : load(request, ...rest));
 
 async function start(executable: string): Promise<void> {
-  const { browser, endpoint, close } = await launch(executable);
+  const { browser, endpoint, close } = await launch(executable, electron.app.getPath('userData'));
   useBrowser(browser);
   onQuit(close);
   // As Electron does; the browser would stay.

@@ -1,6 +1,4 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 import { CHROMIUM_ARGS } from '../../lab/chromium.js';
@@ -33,8 +31,8 @@ export interface Chromium {
 const READY_MS = 30_000;
 
 /** A Chromium that two can drive: the stand-in, and the test as a person at the windows. All frames of a page in one process. */
-export async function launch(path: string): Promise<Chromium> {
-  const profile = mkdtempSync(join(tmpdir(), 'fluxrec-standin-'));
+export async function launch(path: string, userData: string): Promise<Chromium> {
+  const profile = join(userData, 'chromium-of-the-stand-in');
   const args = [
     '--headless=new',
     '--remote-debugging-port=0',
