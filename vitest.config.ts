@@ -13,8 +13,8 @@ const retry = process.env['CI'] === undefined ? 0 : 1;
 
 const conditions = ['fluxrec-source', 'svelte', 'browser', 'module'];
 
-// Each project is a group of its own (groupOrder), so that one runs after the other: browsers beside those of another project
-// time out for no fault of theirs.
+// Projects of one groupOrder run side by side, groups one after the other: on two cores more than two browsers at a time time out for
+// no fault of theirs.
 const unit = {
   // State files run in Node as in a browser: compiled for the client, or `$effect` would never run.
   plugins: [svelte({ dynamicCompileOptions: () => ({ generate: 'client' as const }) })],
@@ -25,6 +25,8 @@ const unit = {
     sequence: { groupOrder: 0 },
     environment: 'node',
     include: ['tests/unit/**/*.test.ts'],
+    // None takes more than a second or two by itself; CI runs them behind everything else that wants a core.
+    testTimeout: 20_000,
     server: { deps: { inline: [/node_modules\/svelte\//] } },
   },
 };
@@ -65,8 +67,8 @@ interface Processes {
   readonly groupOrder: number;
   readonly include: string | string[];
   readonly exclude?: string[];
-  /** Test files that run side by side. */
-  readonly atOnce: number;
+  /** Test files that run side by side. Default: as many as in the group's browser, which is one on two cores. */
+  readonly atOnce?: number;
   readonly testTimeout: number;
   readonly hookTimeout?: number;
   readonly globalSetup?: string;
@@ -79,7 +81,7 @@ function processes(name: string, { groupOrder, include, atOnce, globalSetup, ...
     test: {
       name,
       sequence: { groupOrder },
-      maxWorkers: atOnce,
+      ...(atOnce === undefined ? {} : { maxWorkers: atOnce }),
       retry,
       environment: 'node',
       include: [include].flat(),
@@ -91,24 +93,23 @@ function processes(name: string, { groupOrder, include, atOnce, globalSetup, ...
 const integration = processes('integration', {
   groupOrder: 1,
   include: 'tests/integration/**/*.test.ts',
-  // Half of their time they wait, for what a person, a network or a disk would take.
-  atOnce: 2,
+  // Most of their time they wait, for what a person, a network or a disk would take.
+  atOnce: 3,
   testTimeout: 30_000,
 });
 const e2e = processes('e2e', {
   groupOrder: 3,
   include: 'tests/e2e/**/*.test.ts',
   globalSetup: 'tests/e2e/build.ts',
-  atOnce: 1,
+  atOnce: 2,
   testTimeout: 120_000,
   hookTimeout: 120_000,
 });
-/** The built Electron app over a stand-in: tests/electron/standin. */
+/** The built Electron app over a stand-in: tests/electron/standin. Beside the browser’s tests, which keep one core busy. */
 const electron = processes('electron', {
-  groupOrder: 4,
+  groupOrder: 2,
   include: 'tests/electron/**/*.test.ts',
   globalSetup: 'tests/electron/build-standin.ts',
-  atOnce: 1,
   testTimeout: 120_000,
   hookTimeout: 120_000,
 });
@@ -118,11 +119,10 @@ const overStandIn = ['main-path', 'privacy', 'offline'];
 const inElectron = [...overStandIn, 'wipe', 'refused-letters'];
 /** The same e2e tests, where the customer has Fluxion in Electron or over the stand-in for it. */
 const e2eElectron = processes('e2e-electron', {
-  groupOrder: 5,
+  groupOrder: 2,
   include: (isInElectron ? inElectron : overStandIn).map((name) => `tests/e2e/${name}.test.ts`),
   globalSetup: 'tests/electron/build-standin.ts',
   env: { FLUXREC_HOST: 'electron' },
-  atOnce: 1,
   testTimeout: 120_000,
   hookTimeout: 120_000,
 });
