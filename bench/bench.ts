@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { table, type Bench, type Figure } from './figures.js';
+import { fidelity } from './fidelity.js';
 import { heapGrowth } from './heap-growth.js';
 import { live } from './live.js';
 import { liveBytes } from './live-bytes.js';
@@ -30,6 +31,7 @@ const BENCHES: readonly Bench[] = [
   liveLatency,
   liveBytes,
   packageInstall,
+  fidelity,
 ];
 
 const { values } = parseArgs({

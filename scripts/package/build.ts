@@ -1,9 +1,10 @@
 // npm run build:package: dist/, as it is published. Nothing of it needs another package at run time, but for the desk's servers.
 import { copyFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { checkWorkers, buildForNode, buildForPages, buildPreloads, buildWorkers } from './code.js';
+import { buildForNode, buildForPages, buildPreloads } from './code.js';
 import { buildDocuments } from './shown.js';
 import { Licences } from './licences.js';
+import { buildRecorder } from './recorder.js';
 import { buildTypes } from './types.js';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -29,14 +30,7 @@ await buildPreloads(into('preload'), {
   recorder: 'src/main/recorder-preload.ts',
   'fluxrec-panel': 'src/main/electron/panel-preload.ts',
 });
-await buildForPages(into('recorder'), { index: 'src/recorder/entry.ts' });
-await buildWorkers(into('recorder'), {
-  'ring-worker': 'src/recorder/ring/ring-worker.ts',
-  'screen-worker': 'src/recorder/lanes/screen/screen-worker.ts',
-  'stream-worker': 'src/recorder/live/stream-worker.ts',
-  'video-worker': 'src/recorder/live/video/video-worker.ts',
-});
-checkWorkers(join(dist, 'recorder'));
+await buildRecorder(into('recorder'));
 await buildForPages(into('viewer'), { index: 'src/viewer/replay.ts' });
 await buildForPages(into('bundle'), { index: 'src/shared/bundle/index.ts' });
 

@@ -1,3 +1,6 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../../../scripts/built.js';
 import type { Fact, Facts } from './facts.js';
 
 export interface Difference {
@@ -22,6 +25,16 @@ export function differencesBetween(live: Facts, replayed: Facts): Difference[] {
     differences.push({ element, what, live: undefined, replayed: value });
   }
   return differences;
+}
+
+/** Where what differs is written, pictures too. */
+export const DIFFERENCES_FOLDER = join(root, 'out/fidelity');
+
+/** Also where a few are allowed: to be looked at. */
+export function writeDifferences(name: string, told: string): void {
+  if (told === '') return;
+  mkdirSync(DIFFERENCES_FOLDER, { recursive: true });
+  writeFileSync(join(DIFFERENCES_FOLDER, `${name.replace(/[^\w-]+/g, '-')}.txt`), told);
 }
 
 /** For people: the first ones, one a line. */

@@ -51,7 +51,7 @@ export function collectFacts(given?: Document): Facts {
     sayPlace(element as HTMLElement, path);
     sayState(element, path);
     const style = getStyle(element);
-    for (const name of STYLES) say(path, name, style.getPropertyValue(name));
+    for (const name of STYLES) say(path, name, withoutAddresses(style.getPropertyValue(name)));
     if (element.shadowRoot !== null) {
       saySheets(element.shadowRoot, `${path}//`);
       walkAll(element.shadowRoot, `${path}//`);
@@ -62,6 +62,12 @@ export function collectFacts(given?: Document): Facts {
       say(path, 'has a document', inner !== undefined);
       if (inner !== undefined) walkDocument(inner, `${path}||`);
     }
+  }
+
+  function withoutAddresses(css: string): string {
+    return css.includes('url(')
+      ? css.replace(/url\((?!"data:(image|font))[^)]*\)/g, 'url()').replace(/url\("data:,"\)/g, 'url()')
+      : css;
   }
 
   function walkAll(parent: ParentNode, path: string): void {
@@ -84,7 +90,13 @@ export function collectFacts(given?: Document): Facts {
     for (const { name, value } of [...element.attributes].sort((a, b) => (a.name < b.name ? -1 : 1))) {
       if (LEFT_OUT.test(name)) continue;
       // Where the pointer is, and that it stands still, rrweb's replayer says by classes.
-      const said = name === 'class' ? value.replace(/(^|\s+)(:hover|rrweb-paused)(?=\s|$)/g, '').trim() : value;
+      const said =
+        name === 'class'
+          ? value
+              .replace(/(^|\s+)(:hover|rrweb-paused)(?=\s|$)/g, '')
+              .trim()
+              .replace(/\s+/g, ' ')
+          : value;
       if (name !== 'class' || said !== '') say(path, `@${name}`, said);
     }
   }
@@ -142,10 +154,10 @@ export function collectFacts(given?: Document): Facts {
       : `${String(Math.round(element.scrollLeft))} ${String(Math.round(element.scrollTop))}`;
   }
 
-  /** A replay marks what has the focus. */
+  /** A replay marks what has the focus, and what that is in: to a document a shadow root's host has it. */
   function focusIn(document: Document): Element | null {
-    const marked = document.querySelector('[fluxrec-focus]');
-    if (marked !== null) return marked;
+    const marked = [...document.querySelectorAll('[fluxrec-focus], [fluxrec-focus-within]')].at(-1);
+    if (marked !== undefined) return marked;
     const { activeElement } = document;
     return document.hasFocus() && activeElement !== document.body ? activeElement : null;
   }

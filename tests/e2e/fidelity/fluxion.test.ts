@@ -1,11 +1,10 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startProduct, type Product } from '../product.js';
-import { closePanel } from '../support-steps.js';
-import { openReport, sendReport, waitUntilDelivered } from '../steps.js';
-import { describe as describeDifferences } from './differences.js';
-import { compareMoment, takeMoment, type Moment } from './moments.js';
+import { writeDifferences } from './differences.js';
+import { takeMoment, walk, type Moment } from './moments.js';
 import { RandomUser } from './random-user.js';
+import { replayedFluxion } from './replayed.js';
 
 // What the technician sees is what the customer saw: the replayed page, fact by fact, beside the live one.
 
@@ -22,25 +21,11 @@ beforeAll(async () => {
 });
 afterAll(() => product.close());
 
-async function asReplayed(page: Page, moments: readonly Moment[]): Promise<void> {
-  const code = await sendReport(page, 'What did I see?');
-  await waitUntilDelivered(page);
-  await closePanel(page);
-  await page.close();
-  const desk = await product.openDesk();
-  await openReport(desk, code);
-  await desk.getByRole('tab', { name: 'Log' }).click();
-  let [facts, differing] = [0, 0];
-  const told: string[] = [];
-  for (const moment of moments) {
-    const { differences } = await compareMoment(desk, moment);
-    facts += moment.facts.facts.length;
-    differing += differences.length;
-    if (differences.length > 0) told.push(`${moment.name}\n${describeDifferences(differences)}`);
-  }
-  await desk.close();
+async function asReplayed(name: string, page: Page, moments: readonly Moment[]): Promise<void> {
+  const { facts, differing, told } = await replayedFluxion(product, page, moments);
   console.log(`${String(moments.length)} moments, ${String(facts)} facts, ${String(differing)} differ`);
-  expect((100 * differing) / facts, told.join('\n\n')).toBeLessThanOrEqual(MOST_PERCENT);
+  writeDifferences(name, told);
+  expect((100 * differing) / facts, told).toBeLessThanOrEqual(MOST_PERCENT);
   expect(facts).toBeGreaterThan(10_000);
 }
 
@@ -91,7 +76,7 @@ describe('a replay', () => {
     await see('dark');
     await page.setViewportSize({ width: 900, height: 700 });
     await see('a smaller window');
-    await asReplayed(page, moments);
+    await asReplayed('scripted', page, moments);
   });
 
   it.each(SEEDS)(
@@ -99,15 +84,10 @@ describe('a replay', () => {
     { timeout: 120_000 + 20_000 * STEPS },
     async (seed) => {
       const page = await product.openFluxion();
-      const user = new RandomUser(page, seed);
-      const moments: Moment[] = [];
-      for (let step = 1; step <= STEPS; step += 1) {
-        const done = await user.act();
-        moments.push(await takeMoment(page, `step ${String(step)} of seed ${String(seed)}: ${done}`));
-      }
+      const moments = await walk(page, new RandomUser(page, seed), STEPS, `seed ${String(seed)}`);
       // Whatever is open is in the way of the button.
       for (let press = 0; press < 3; press += 1) await page.keyboard.press('Escape');
-      await asReplayed(page, moments);
+      await asReplayed(`seed-${String(seed)}`, page, moments);
     },
   );
 });

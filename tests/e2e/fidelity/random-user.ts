@@ -7,16 +7,21 @@ const WORDS = ['quartz', 'nimbus', 'velvet', 'oxbow'];
 /** What an action starts, transitions included, has ended by then. */
 const SETTLED_MS = 350;
 
+/** What a person would click in an app; a page of somebody else's has more kinds of it. */
+const CLICKABLE = 'button:enabled, td, summary, label, li';
+
 type Random = () => number;
 
 /** Somebody who does whatever there is to do: the same for the same seed, as far as the app is the same. */
 export class RandomUser {
   readonly #page: Page;
   readonly #random: Random;
+  readonly #clickable: string;
 
-  constructor(page: Page, seed: number) {
+  constructor(page: Page, seed: number, clickable = CLICKABLE) {
     this.#page = page;
     this.#random = seededRandom(seed);
+    this.#clickable = clickable;
   }
 
   /** Answers what was done. */
@@ -47,7 +52,7 @@ export class RandomUser {
   }
 
   async #click(): Promise<string> {
-    const target = await this.#one('button:enabled, td, summary, label, li');
+    const target = await this.#one(this.#clickable);
     if (target === undefined) return 'found nothing to click';
     const text = ((await target.textContent()) ?? '').trim().slice(0, 20);
     // Something may lie over it: then that is what a person would click.
