@@ -1,4 +1,4 @@
-import type { Guard } from '../page.js';
+import { now, type Guard } from '../page.js';
 
 /** What a replay cannot show as it was, and the sentence that the report has of it. */
 const SENTENCES = {
@@ -14,6 +14,8 @@ type Kind = keyof typeof SENTENCES;
 const TAGS: ReadonlySet<string> = new Set(['img', 'canvas', 'iframe']);
 /** Those of the recorder's own are in no recording on purpose. */
 const OWN_HOST = /^flux(rec|ion-diagnostics)-/;
+/** A page that adds pictures all the time is not searched all the time. */
+const LOOK_INTERVAL_MS = 5000;
 const FONT_FILE = /\.(woff2?|ttf|otf)($|[?#])/i;
 
 export interface LeftOutOptions {
@@ -28,6 +30,7 @@ export class LeftOut {
   readonly #options: LeftOutOptions;
   readonly #told = new Set<Kind>();
   #isDue = false;
+  #lookedMs = -Infinity;
 
   constructor(options: LeftOutOptions) {
     this.#options = options;
@@ -56,11 +59,17 @@ export class LeftOut {
       this.#isDue = false;
       this.#look();
     });
-    if ('requestIdleCallback' in window) requestIdleCallback(look);
-    else setTimeout(look, 0);
+    setTimeout(
+      () => {
+        if ('requestIdleCallback' in window) requestIdleCallback(look);
+        else look();
+      },
+      Math.max(0, this.#lookedMs + LOOK_INTERVAL_MS - now()),
+    );
   }
 
   #look(): void {
+    this.#lookedMs = now();
     const roots: ParentNode[] = [document];
     for (const root of this.#options.shadowRoots()) {
       if (OWN_HOST.test(root.host.localName)) continue;
