@@ -111,9 +111,13 @@ describe('what a replay will lack', () => {
     host.attachShadow({ mode: 'closed' });
     document.body.append(host, document.createElement('canvas'));
     const said = [/^Pictures/, /canvas/, /another origin/, /closed shadow root/];
-    await vi.waitFor(() => {
-      expect(leftOut()).toHaveLength(said.length);
-    });
+    // It looks now and then.
+    await vi.waitFor(
+      () => {
+        expect(leftOut()).toHaveLength(said.length);
+      },
+      { timeout: 12_000 },
+    );
     for (const text of said) expect(leftOut()).toContainEqual(expect.stringMatching(text));
     lane.freshStart();
     document.body.append(document.createElement('canvas'));
