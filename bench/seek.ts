@@ -10,9 +10,12 @@ const APART_MS = 5000;
 /** The clock's own step, and what a pixel of the longest bar is worth. */
 const SLACK_MS = 3000;
 
+/** A seek that has not come to its frame by then never will. */
+const SEEK_WITHIN_MS = 30_000;
+
 /**
- * Runs in the page: `seekTo(ms)` resolves with the time from the next press of the pointer to the painted frame of the moment
- * `ms` (within `slackMs`), by the clock that stands in the recorded page.
+ * Runs in the page: after `expectSeek(ms)`, `seekTook()` resolves with the time from the next press of the pointer to the painted
+ * frame of the moment `ms` (within `slackMs`), by the clock that stands in the recorded page.
  */
 function watchSeeks(): void {
   if (window.top !== window) return;
@@ -34,9 +37,10 @@ function watchSeeks(): void {
     }
     return Number.NaN;
   };
-  const seekTo = (ms: number, slackMs: number): Promise<number> =>
-    new Promise((resolve) => {
-      pressedMs = Number.NaN;
+  let taken: Promise<number> | undefined;
+  const expectSeek = (ms: number, slackMs: number): void => {
+    pressedMs = Number.NaN;
+    taken = new Promise((resolve) => {
       const look = (): void => {
         if (Number.isNaN(pressedMs) || !(Math.abs(clockIn(document) - ms) < slackMs)) {
           requestAnimationFrame(look);
@@ -51,7 +55,14 @@ function watchSeeks(): void {
       };
       requestAnimationFrame(look);
     });
-  Object.assign(window, { seekTo, clockNow: () => clockIn(document) });
+  };
+  Object.assign(window, { expectSeek, seekTook: () => taken, clockNow: () => clockIn(document) });
+}
+
+interface Watch {
+  expectSeek(ms: number, slackMs: number): void;
+  seekTook(): Promise<number>;
+  clockNow(): number;
 }
 
 interface Bar {
@@ -67,14 +78,21 @@ async function seekMs({ page, selector, startMs, endMs }: Bar, ms: number): Prom
   await page.bringToFront();
   const box = await page.locator(selector).first().boundingBox();
   if (box === null) throw new Error(`There is no ${selector}.`);
-  const taken = page.evaluate(
-    ([at, slackMs]) =>
-      (window as unknown as { seekTo(at: number, slackMs: number): Promise<number> }).seekTo(at, slackMs),
+  // Answered before the press: what is asked and what is pressed come to the page on ways of their own.
+  await page.evaluate(
+    ([at, slackMs]) => {
+      (window as unknown as Watch).expectSeek(at, slackMs);
+    },
     [ms, SLACK_MS] as const,
   );
   const x = box.x + (box.width * (ms - startMs)) / (endMs - startMs);
   await page.mouse.click(x, box.y + box.height / 2);
-  return await taken;
+  const late = new Promise<never>((_, reject) => {
+    setTimeout(() => {
+      reject(new Error(`The moment ${String(ms)} was not shown in time.`));
+    }, SEEK_WITHIN_MS).unref();
+  });
+  return await Promise.race([page.evaluate(() => (window as unknown as Watch).seekTook()), late]);
 }
 
 /** Press to painted frame of another moment, both warm: ours in the report's page, rrweb-player's given the same events. */
@@ -92,7 +110,7 @@ export const viewerSeek: Bench = {
       const peer = await lab.open('peer', watchSeeks);
       await ours.page.goto(lab.reportUrl());
       await peer.page.goto(lab.peerUrl());
-      const isShown = (): boolean => (window as unknown as { clockNow(): number }).clockNow() >= 0;
+      const isShown = (): boolean => (window as unknown as Watch).clockNow() >= 0;
       const bars: readonly [Bar, Bar] = [
         { page: ours.page, selector: '[role=slider][aria-label=Timeline]', ...extent(segments) },
         { page: peer.page, selector: '.rr-progress', ...extent(dom) },
