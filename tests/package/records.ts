@@ -1,4 +1,4 @@
-import type { Browser, FrameLocator, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { bytesSource } from '../../src/shared/bundle/byte-source.js';
 import { openBundle } from '../../src/shared/bundle/read.js';
@@ -39,8 +39,8 @@ export async function arrived(deskDir: string, said: string): Promise<void> {
 }
 
 /** The panel plays the draft: it and its preview came with the package. */
-export async function playsDraft(panel: FrameLocator | Page): Promise<void> {
+export async function playsDraft(panel: Pick<Page, 'getByRole' | 'locator'>): Promise<void> {
   await panel.getByRole('button', { name: 'Show what will be sent' }).click();
-  const replayed = panel.frameLocator('iframe[src*="replay"]').frameLocator('iframe:visible').locator('body');
+  const replayed = panel.locator('iframe[src*="replay"]').contentFrame().frameLocator('iframe:visible').locator('body');
   await replayed.locator('#fail').waitFor({ timeout: 60_000 });
 }
