@@ -2,7 +2,7 @@
 import Module, { register } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { appEvents, onQuit } from './app.js';
+import { app, appEvents, onQuit } from './app.js';
 import { useBrowser } from './browser-window.js';
 import { listenToTest } from './control.js';
 import { electron } from './electron.js';
@@ -34,7 +34,7 @@ const load: Load = loader._load.bind(Module);
 loader._load = (request, ...rest) => (request === 'electron' ? electron : load(request, ...rest));
 
 async function start(executable: string): Promise<void> {
-  const { browser, endpoint, close } = await launch(executable, electron.app.getPath('userData'));
+  const { browser, endpoint, close } = await launch(executable, app.getPath('userData'));
   useBrowser(browser);
   onQuit(close);
   // As Electron does; the browser would stay.
