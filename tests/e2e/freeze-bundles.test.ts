@@ -184,8 +184,9 @@ describe.runIf(version !== undefined)('bundles to freeze', () => {
     const desk = await product.openDesk();
     await enrol(product, desk);
     await openReport(desk, code);
-    const reason = 'How much memory is left?';
-    const done = await propose(desk, 'Look at the computer’s state', reason);
+    // Whose answer says nothing of the computer on which it was made.
+    const reason = 'Which rates do you see?';
+    const done = await propose(desk, 'Check the exchange rates', reason);
     let panel = await lookAtRequest(page);
     await approve(panel, reason, done);
     await comesTo(done, 'done');
