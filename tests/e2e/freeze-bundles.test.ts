@@ -16,6 +16,12 @@ const version = process.env['FLUXREC_FREEZE'];
 /** So that the video stays small. */
 const SMALL = { width: 960, height: 680 };
 
+/** Runs in Fluxion's process before anything else. */
+const OTHER_RELEASE = `import os from 'node:os';
+import { syncBuiltinESMExports } from 'node:module';
+os.release = () => '6.12.0';
+syncBuiltinESMExports();`;
+
 /** Runs in the page before anything else: the app has four orders in place of 220, so that what is kept for ever is small. */
 function fewOrders(): void {
   const from = Array.from.bind(Array);
@@ -39,14 +45,18 @@ describe.runIf(version !== undefined)('bundles to freeze', () => {
     await product.close();
   });
 
-  /** Fluxion as it runs for a user in whose home it lies: where it was built is then in none of its stacks. */
+  /**
+   * Fluxion as it runs for a user in whose home it lies, on a system of the release that is named: where it was built is then in
+   * none of its stacks, and on what in no manifest.
+   */
   async function startAtHome(): Promise<void> {
-    const home = process.env['HOME'];
-    process.env['HOME'] = root;
+    const { HOME = '', NODE_OPTIONS = '' } = process.env;
+    const release = `--import=data:text/javascript,${encodeURIComponent(OTHER_RELEASE)}`;
+    Object.assign(process.env, { HOME: root, NODE_OPTIONS: release });
     try {
       await product.startFluxion();
     } finally {
-      process.env['HOME'] = home;
+      Object.assign(process.env, { HOME, NODE_OPTIONS });
     }
   }
 
