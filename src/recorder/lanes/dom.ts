@@ -6,6 +6,7 @@ import { SnapshotMasking, type MutationData } from '../masking/snapshot-masking.
 import { CheckoutClock } from './checkout.js';
 import { colorScheme, onColorScheme } from './color-scheme.js';
 import { LeftOut } from './dom-left-out.js';
+import { hasLostNode, type RecordedNodes } from './dom-lost-nodes.js';
 import { PictureSizes } from './dom-pictures.js';
 import type { Lane, LaneContext } from './lane.js';
 import { StormGauge } from './storm.js';
@@ -29,6 +30,14 @@ const IDLE_WAIT_MS = 2000;
 const SMALL_EVENT_BYTES = 100;
 /** rrweb is started again after a storm at most this often: each start wraps the page's prototypes anew. */
 const MAX_RESTARTS = 8;
+
+/** What rrweb lost is mended after the turn that lost it, which may lose more; a page that makes it lose all the time pays this often. */
+const MEND_AFTER_MS = 100;
+const MEND_INTERVAL_MS = 10_000;
+const RECORDED: RecordedNodes = {
+  nodeOf: (id) => record.mirror.getNode(id),
+  idOf: (node) => record.mirror.getId(node),
+};
 
 /** The id of a node in the dom lane. */
 export function domNodeId(node: Node): number | undefined {
@@ -93,13 +102,14 @@ class DomLane {
   #starts = 0;
   #stopRecord: (() => void) | undefined;
   #restTimer: ReturnType<typeof setTimeout> | undefined;
+  #mendTimer: ReturnType<typeof setTimeout> | undefined;
+  #mendedMs = -Infinity;
 
   constructor(context: LaneContext) {
     this.#context = context;
-    const nodeOf = (id: number): Node | null => record.mirror.getNode(id);
     const pictures = new PictureSizes({
       guard: context.guard,
-      nodeOf,
+      nodeOf: RECORDED.nodeOf,
       idOf: domNodeId,
       emit: (event) => {
         if (!context.isPaused()) context.emitDom(event);
@@ -112,7 +122,7 @@ class DomLane {
         context.report('left-out', text);
       },
     });
-    this.#masking = new SnapshotMasking(context.fields, nodeOf, {
+    this.#masking = new SnapshotMasking(context.fields, RECORDED.nodeOf, {
       noteElement: (id, tagName, attributes) => {
         pictures.noteElement(id, tagName, attributes);
         this.#leftOut.noteElement(tagName);
@@ -166,6 +176,8 @@ class DomLane {
 
   stop(): void {
     clearTimeout(this.#restTimer);
+    clearTimeout(this.#mendTimer);
+    this.#mendTimer = undefined;
     this.#stopRecord?.();
     this.#stopRecord = undefined;
   }
@@ -199,7 +211,24 @@ class DomLane {
       this.#checkout.taken(nowMs, nowMs - this.#snapshotStartMs);
       this.#tellFocus(event.timestamp);
       this.#leftOut.lookSoon();
-    } else if (event.type === INCREMENTAL) this.#noteChange(nowMs, bytes);
+    } else if (event.type === INCREMENTAL) {
+      this.#noteChange(nowMs, bytes);
+      if (event.data['source'] === MUTATION) this.#mend(event.data as unknown as MutationData);
+    }
+  }
+
+  /** A snapshot has again what rrweb lost. */
+  #mend(mutation: MutationData): void {
+    if (this.#mendTimer !== undefined || !hasLostNode(mutation, RECORDED)) return;
+    const { now } = this.#context;
+    this.#mendTimer = setTimeout(
+      this.#context.guard(() => {
+        this.#mendTimer = undefined;
+        this.#mendedMs = now();
+        if (!this.#context.isPaused()) this.#snapshot();
+      }),
+      Math.max(MEND_AFTER_MS, this.#mendedMs + MEND_INTERVAL_MS - now()),
+    );
   }
 
   /** rrweb tells where the focus goes, and not where it is. */

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { domLane } from '../../../src/recorder/lanes/dom.js';
+import { LaneDouble, wait } from './lane-double.js';
+
+const lane = new LaneDouble();
+
+beforeAll(() => {
+  document.body.innerHTML = '<table><thead><tr><th>Tonnes</th></tr></thead></table><p>Harbour</p>';
+  lane.start(domLane);
+});
+afterAll(() => {
+  lane.stop();
+  document.body.innerHTML = '';
+});
+
+function snapshots(): string[] {
+  return lane.domEvents.filter(({ type }) => type === 2).map((event) => JSON.stringify(event));
+}
+
+/** Puts what is in an element into a new one in it. */
+function wrapContents(element: Element): void {
+  const wrapper = document.createElement('div');
+  wrapper.append(...element.childNodes);
+  element.append(wrapper);
+}
+
+function find(selector: string): Element {
+  const element = document.querySelector(selector);
+  if (element === null) throw new Error(`There is no ${selector}.`);
+  return element;
+}
+
+describe('what rrweb loses', () => {
+  it('is nothing where contents are wrapped, and there is no snapshot more', async () => {
+    wrapContents(find('p'));
+    // Longer than the mending takes.
+    await wait(400);
+    expect(snapshots()).toHaveLength(1);
+  });
+
+  it('is there again by a snapshot, where what is around it was moved in the same turn', async () => {
+    wrapContents(find('th'));
+    const container = document.createElement('section');
+    find('table').before(container);
+    container.append(find('table'));
+    await vi.waitFor(() => {
+      expect(snapshots()).toHaveLength(2);
+    });
+    expect(snapshots()[1]).toContain('Tonnes');
+  });
+});
