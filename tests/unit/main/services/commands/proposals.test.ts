@@ -2,18 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { verifyReceipt } from '../../../../../src/shared/crypto/receipt.js';
 import { aCancel, aSender } from './post-double.js';
-import {
-  audited,
-  clock,
-  HOUR_MS,
-  kinds,
-  post,
-  proposals,
-  propose,
-  sender,
-  settled,
-  view,
-} from './proposals-lab.js';
+import { audited, clock, HOUR_MS, kinds, post, proposals, propose, sender, settled, view } from './proposals-lab.js';
 import { codeOf } from './running.js';
 
 describe('a proposal', () => {
