@@ -9,11 +9,10 @@ import { startWebHost } from '../../../../src/main/index.js';
 import { builtRecorder } from './build-recorder.js';
 import { PACKAGES } from './strangers.js';
 
-/** The first thing in a page: the recorder, which shows what is typed as far as a mark on the page can say so. */
+/** The first thing in a page: the recorder, which masks nothing but secrets, so that what is typed can be compared too. */
 const RECORDER = `<script type="module">
   import { startRecorder } from '/recorder/index.js';
-  document.documentElement.setAttribute('data-fluxrec-unmask', '');
-  globalThis.recorder = startRecorder();
+  globalThis.recorder = startRecorder({ mask: { unmask: '*' } });
 </script>`;
 /** In place of the script of Swagger UI's page that asks a server on the internet for an API to show. */
 const SWAGGER_SCRIPT = '/npm/swagger-ui-dist/swagger-initializer.js';
