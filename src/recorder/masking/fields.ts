@@ -18,6 +18,23 @@ export function isField(node: unknown): node is Field {
   return isElement(node) && (node.localName === 'input' || node.localName === 'textarea');
 }
 
+/** What a node's own tree stands in: the element that has its shadow root, or its frame. */
+function holderOf(node: Node): Element | null {
+  const root = node.getRootNode();
+  if (root.nodeType === Node.DOCUMENT_FRAGMENT_NODE) return (root as Partial<ShadowRoot>).host ?? null;
+  // A frame of another origin says nothing of the document around it.
+  return (root as Document).defaultView?.frameElement ?? null;
+}
+
+/** `closest`, out of shadow roots and frames too: what is marked is marked with all that it contains. */
+function closestAround(element: Element, selector: string): Element | null {
+  for (let at: Element | null = element; at !== null; at = holderOf(at)) {
+    const found = at.closest(selector);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
 /** A former password field that shows its characters now is a password field still. */
 const formerPasswords = new WeakSet<Element>();
 
@@ -27,7 +44,7 @@ function inputType(field: Field): string {
 
 /** The nearest mark decides: masked, unmasked, or no mark at all. */
 function markOf(element: Element): 'mask' | 'unmask' | undefined {
-  const marked = element.closest(`${selectors.mask},${selectors.unmask}`);
+  const marked = closestAround(element, `${selectors.mask},${selectors.unmask}`);
   if (marked === null) return undefined;
   return marked.matches(selectors.unmask) ? 'unmask' : 'mask';
 }
@@ -60,8 +77,15 @@ export function isMarkedArea(element: Element): boolean {
 
 /** Whether text in this element is masked where it stands: marked by the app, or somewhere that people type. */
 export function isMaskedArea(element: Element): boolean {
-  const area = element.closest(`${selectors.maskedText},${selectors.unmask}`);
+  const area = closestAround(element, `${selectors.maskedText},${selectors.unmask}`);
   return area !== null && !area.matches(selectors.unmask);
+}
+
+/** Whether a text is in a shadow root or frame that stands in a masked area: whoever looks with `closest` does not see that. */
+export function isMaskedFromOutside(text: Node): boolean {
+  if (text.getRootNode() === document) return false;
+  const element = text.parentElement ?? holderOf(text);
+  return element !== null && element.localName !== 'style' && element.localName !== 'script' && isMaskedArea(element);
 }
 
 /** The editable element that holds this one, if its text is masked. */

@@ -23,6 +23,8 @@ interface Offset {
   readonly y: number;
 }
 
+const ORIGIN: Offset = { x: 0, y: 0 };
+
 /**
  * Where everything is that the dom lane masks or blocks, in CSS px of the top document's layout viewport: fields, areas, and
  * wherever else the page shows what the fields hold.
@@ -76,12 +78,15 @@ export class MaskedAreas {
     this.#markup.of(document);
     const out: number[] = [];
     this.#nowMs = nowMs;
-    this.#measureRoot(document, { x: 0, y: 0 }, out);
+    this.#measureRoot(document, ORIGIN, out);
     for (const root of this.#roots.connected()) {
       if (root.ownerDocument !== document) continue;
       // What it finds is among the next ones.
       this.#markup.of(root);
-      this.#measureRoot(root, { x: 0, y: 0 }, out);
+      this.#measureRoot(root, ORIGIN, out);
+      // What is marked is marked with all that it contains, wherever that is placed.
+      if (isMaskedArea(root.host))
+        this.#pushBoxes(root, boxesOf(root.children, root.querySelectorAll('*')), ORIGIN, out);
     }
     this.#echoes.sweep();
     this.#maskable.sweep();
@@ -175,8 +180,12 @@ function innerBoxes(element: Element, range: Range): DOMRect[] {
   const boxes = [range.getBoundingClientRect()];
   const shown = [...(element.shadowRoot?.children ?? []), ...element.children];
   if (shown.length === 0) return boxes;
-  const within = element.getElementsByTagName('*');
-  const inner = within.length <= MAX_INNER_ELEMENTS ? [...within] : [];
-  for (const child of [...(element.shadowRoot?.children ?? []), ...inner]) boxes.push(child.getBoundingClientRect());
+  boxes.push(...boxesOf(element.shadowRoot?.children ?? [], element.getElementsByTagName('*')));
   return boxes;
+}
+
+/** Of the outermost ones, and of all where they are not too many. */
+function boxesOf(outermost: Iterable<Element>, all: ArrayLike<Element> & Iterable<Element>): DOMRect[] {
+  const elements = all.length <= MAX_INNER_ELEMENTS ? [...outermost, ...all] : [...outermost];
+  return elements.map((element) => element.getBoundingClientRect());
 }

@@ -1,25 +1,29 @@
 import { maskedAreaText, maskedFieldText, SHOWN_ATTRIBUTES } from '../../shared/privacy/policy.js';
 import type { FieldWatch } from './field-watch.js';
-import { isElement, isField, isMarkedArea, isMaskedArea, maskedKindOf } from './fields.js';
+import { isElement, isField, isMarkedArea, isMaskedArea, isMaskedFromOutside, maskedKindOf } from './fields.js';
 
 // rrweb masks what a field holds. What it does not: a value attribute beside an emptied field, and the attributes that are
 // shown or read out inside a masked area. Both are mended here, on the event, before it leaves the lane.
 
 /** The part of rrweb's serialised node that is looked at. */
 interface SnapshotNode {
+  readonly type: number;
   readonly id: number;
   readonly tagName?: string;
-  readonly textContent?: string;
+  textContent?: string;
   readonly attributes?: Record<string, unknown>;
   readonly childNodes?: readonly SnapshotNode[];
 }
 
 export interface MutationData {
-  readonly texts: readonly { readonly value: string | null }[];
+  readonly texts: readonly { readonly id: number; value: string | null }[];
   readonly attributes: readonly { readonly id: number; readonly attributes: Record<string, unknown> }[];
   readonly removes: readonly unknown[];
   readonly adds: readonly { readonly node: SnapshotNode }[];
 }
+
+/** rrweb's number for a text in a snapshot. */
+const TEXT_NODE = 3;
 
 /** About what JSON needs around the text of a node, of an attribute, of a change. */
 const NODE_BYTES = 60;
@@ -72,6 +76,9 @@ export class SnapshotMasking {
     const stack = [root];
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
       bytes += NODE_BYTES + (node.textContent?.length ?? 0);
+      if (node.type === TEXT_NODE && node.textContent !== undefined) {
+        node.textContent = this.#text(node.id, node.textContent);
+      }
       if (node.attributes !== undefined) {
         const { id, tagName = '', attributes } = node;
         bytes += this.#attributes(id, tagName, attributes);
@@ -86,13 +93,27 @@ export class SnapshotMasking {
   mutation(data: MutationData): number {
     let bytes =
       CHANGE_BYTES * (data.removes.length + data.texts.length + data.attributes.length + data.adds.length + 1);
-    for (const change of data.texts) bytes += change.value?.length ?? 0;
+    for (const change of data.texts) {
+      if (change.value !== null) change.value = this.#text(change.id, change.value);
+      bytes += change.value?.length ?? 0;
+    }
     for (const { id, attributes } of data.attributes) {
       bytes += this.#attributes(id, '', attributes);
       this.#notes?.noteChange(id, attributes);
     }
     for (const change of data.adds) bytes += this.node(change.node);
     return bytes;
+  }
+
+  /** Of texts in a shadow root or frame rrweb does not see what is around it. */
+  #text(id: number, text: string): string {
+    if (text.trim() === '') return text;
+    const node = this.#nodeOf(id);
+    if (node === null || !isMaskedFromOutside(node)) return text;
+    const masked = maskedAreaText(text);
+    // rrweb has masked it where it came with the snapshot of what is around it.
+    if (masked !== text) this.#fields.add(text, 'text');
+    return masked;
   }
 
   #attributes(id: number, tagName: string, attributes: Record<string, unknown>): number {

@@ -116,6 +116,43 @@ describe('the dom lane', () => {
     );
   });
 
+  it('masks what shadow roots and frames in a marked area contain, and not what is marked as shown', async () => {
+    const area = document.createElement('section');
+    area.setAttribute('data-fluxrec-mask', '');
+    const host = area.appendChild(document.createElement('div'));
+    const root = host.attachShadow({ mode: 'open' });
+    root.innerHTML =
+      'insideRoot1<p id="inner" title="insideTitle1">insideText1</p><style>p{color:red}</style><b data-fluxrec-unmask>openText</b>';
+    const frame = area.appendChild(document.createElement('iframe'));
+    document.body.append(area);
+    const inFrame = (): HTMLElement => frame.contentDocument?.body ?? document.body;
+    inFrame().innerHTML = '<p>insideFrame1</p>';
+    lane.freshStart();
+    const inner = root.getElementById('inner') as HTMLElement;
+    (inner.firstChild as Text).data = 'insideText2';
+    inner.title = 'insideTitle2';
+    (root.firstChild as Text).data = 'insideRoot2';
+    root.append(document.createElement('i'), 'insideRoot3');
+    root.lastElementChild?.append('insideText3');
+    (inFrame().firstElementChild?.firstChild as Text).data = 'insideFrame2';
+    inFrame().append('insideFrame3');
+    await wait(200);
+    lane.freshStart();
+    expect(text()).not.toMatch(/inside(Root|Text|Title|Frame)/);
+    for (const shown of ['openText', 'color: red']) expect(text()).toContain(shown);
+    expect(lane.fields.all('ring').map(({ value }) => value)).toEqual(
+      expect.arrayContaining([
+        'insideText1',
+        'insideText2',
+        'insideRoot2',
+        'insideRoot3',
+        'insideTitle2',
+        'insideFrame2',
+      ]),
+    );
+    area.remove();
+  });
+
   it('takes a checkout when enough has changed for long enough', async () => {
     const before = metas();
     const line = document.createElement('p');

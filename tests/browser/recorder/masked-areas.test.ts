@@ -49,6 +49,24 @@ describe('a shadow root that comes with markup', () => {
   });
 });
 
+it('of a marked area what a shadow root in it shows elsewhere is painted over, too, an open one or a closed one', () => {
+  const roots = new ShadowRoots();
+  const own = new MaskedAreas(roots, texts);
+  const area = document.createElement('section');
+  area.setAttribute('data-fluxrec-mask', '');
+  area.style.cssText = 'width:50px;height:20px';
+  for (const mode of ['open', 'closed'] as const) {
+    const root = area.appendChild(document.createElement('div')).attachShadow({ mode });
+    root.innerHTML = '<p style="position:fixed;left:300px;top:200px;width:40px;height:30px;margin:0">x</p>';
+    roots.add(root);
+  }
+  document.body.append(area);
+  const measured = own.measure(0);
+  const right = Array.from({ length: measured.length / 5 }, (_, index) => measured[5 * index + 3]);
+  expect(right.filter((px) => px === 340)).toHaveLength(2);
+  own.stop();
+});
+
 describe('a shadow root that nobody told of', () => {
   it('is found after ten seconds at the latest', () => {
     const host = document.createElement('div');
