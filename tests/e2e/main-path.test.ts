@@ -87,7 +87,7 @@ describe('a report, from the failure to its replay', () => {
     await desk
       .getByRole('option')
       .and(desk.locator('[aria-current="time"]'))
-      .filter({ hasText: /Fluxion is (at|open)|Rates loaded/ })
+      .filter({ hasText: /Fluxion|Rates loaded/ })
       .waitFor();
     const box = await slider.boundingBox();
     if (box === null) throw new Error('The timeline is not on the screen.');
