@@ -31,6 +31,25 @@ export const sourceSchema = v.object({
 });
 export type Source = v.InferOutput<typeof sourceSchema>;
 
+/**
+ * The same readings, each as good as those after it make it: one that agrees with a sharper one that follows, within what both may be wrong
+ * by, is what the sharper one says it was. A document reads the clock for the first time while it loads, when answers take longest.
+ * Where the clocks came apart (sleep) readings do not agree, and stay.
+ */
+export function sharpened(anchors: readonly Anchor[]): Anchor[] {
+  const sharp: Anchor[] = [];
+  for (const anchor of anchors.toReversed()) {
+    const next = sharp.at(-1);
+    const bySharper = next === undefined ? anchor.sessionMs : next.sessionMs - (next.monoMs - anchor.monoMs);
+    const isSharper =
+      next !== undefined &&
+      next.uncertaintyMs < anchor.uncertaintyMs &&
+      Math.abs(bySharper - anchor.sessionMs) <= anchor.uncertaintyMs + next.uncertaintyMs;
+    sharp.push(isSharper ? { ...anchor, sessionMs: bySharper, uncertaintyMs: next.uncertaintyMs } : anchor);
+  }
+  return sharp.reverse();
+}
+
 /** Session time of a source's monotonic time: from the last anchor at or before it (the first, for what lies before all). */
 export function toSessionMs(source: Pick<Source, 'anchors'>, monoMs: number): number {
   let nearest = source.anchors[0];

@@ -1,7 +1,7 @@
 import type { Bundle } from '../../shared/bundle/bundle.js';
 import type { BundleProblem } from '../../shared/bundle/errors.js';
 import type { Manifest, ManifestEntry } from '../../shared/bundle/manifest.js';
-import type { Anchor } from '../../shared/session/clock.js';
+import { sharpened, type Anchor } from '../../shared/session/clock.js';
 import type { ReportIndex, ReportPart, ReportProblem, ReportSource, SegmentRef } from './session-source.js';
 
 /** A part as it was found: its bundle, or why there is none. */
@@ -101,7 +101,7 @@ function addSource(
     key,
     kind: source.kind,
     originMs: source.originMs,
-    anchors: before === undefined ? source.anchors : mergeAnchors(before.anchors, source.anchors),
+    anchors: sharpened(before === undefined ? source.anchors : mergeAnchors(before.anchors, source.anchors)),
     offsetMs,
     ...(window === undefined ? {} : { window }),
     ...(title === undefined ? {} : { title }),
