@@ -24,6 +24,7 @@ const unit = {
     name: 'unit',
     sequence: { groupOrder: 0 },
     environment: 'node',
+    setupFiles: ['tests/lab/fuzz.ts'],
     include: ['tests/unit/**/*.test.ts'],
     // None takes more than a second or two by itself; CI runs them behind everything else that wants a core.
     testTimeout: 20_000,
@@ -72,6 +73,7 @@ interface Processes {
   readonly testTimeout: number;
   readonly hookTimeout?: number;
   readonly globalSetup?: string;
+  readonly setupFiles?: string[];
   readonly env?: Record<string, string>;
 }
 /** Tests that run in Node and start what they test: real processes, servers and browsers. */
@@ -93,6 +95,7 @@ function processes(name: string, { groupOrder, include, atOnce, globalSetup, ...
 const integration = processes('integration', {
   groupOrder: 1,
   include: 'tests/integration/**/*.test.ts',
+  setupFiles: ['tests/lab/fuzz.ts'],
   // Most of their time they wait, for what a person, a network or a disk would take.
   atOnce: 3,
   testTimeout: 30_000,

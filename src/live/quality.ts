@@ -71,7 +71,7 @@ function videoLoss(reports: readonly Report[]): number | undefined {
     if (report['type'] !== 'inbound-rtp' || lost === undefined || received === undefined) return [];
     return lost + received > 0 ? [Math.max(0, lost) / (lost + received)] : [];
   });
-  return losses.length > 0 ? Math.min(1, Math.max(...losses)) : undefined;
+  return losses.length > 0 ? Math.min(1, Math.max(0, ...losses)) : undefined;
 }
 
 function number(value: unknown): number | undefined {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { startDesk, type Desk } from '../../../src/desk/server.js';
 import { DeskUnderTest } from './desk-in-folder.js';
+import { runs } from '../../lab/fuzz.js';
 
 // One part, read in all ways that HTTP knows.
 
@@ -102,7 +103,7 @@ describe('a range', () => {
         expect(status).toBe(206);
         expect(body.equals(bytes.subarray(start, start + more + 1))).toBe(true);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 });

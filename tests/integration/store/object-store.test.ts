@@ -9,6 +9,7 @@ import type { ObjectStore } from '../../../src/store/object-store.js';
 import { connectBucket } from '../../../src/store/s3/s3-client.js';
 import { S3Store } from '../../../src/store/s3/s3-store.js';
 import { provideCeph, startCeph, type Ceph } from '../../lab/ceph.js';
+import { runs } from '../../lab/fuzz.js';
 
 // What every store must do: one suite over a folder and over a bucket of a real Ceph gateway.
 
@@ -209,7 +210,7 @@ describe.each([
           }
           expect(await keys()).toEqual([]);
         }),
-        { numRuns: 25 },
+        { numRuns: runs(25) },
       );
     });
 

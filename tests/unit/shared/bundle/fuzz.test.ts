@@ -6,6 +6,7 @@ import type { ByteSource } from '../../../../src/shared/bundle/byte-source.js';
 import { BundleError } from '../../../../src/shared/bundle/errors.js';
 import { openBundle } from '../../../../src/shared/bundle/read.js';
 import { verifyBundle } from '../../../../src/shared/bundle/verify.js';
+import { runs } from '../../../lab/fuzz.js';
 
 const folder = join(import.meta.dirname, '../../../vectors');
 const files = readdirSync(folder).filter((name) => name.endsWith('.fluxrec') && !name.startsWith('manifest-too'));
@@ -95,6 +96,6 @@ it('a mutated bundle is read or refused, with a BundleError and within bounds', 
         for (const { code } of problems) expect(code).toMatch(/^[a-z-]+$/);
       },
     ),
-    { numRuns: Number(process.env['FUZZ_RUNS'] ?? 1000) },
+    { numRuns: runs(1000) },
   );
 });

@@ -6,6 +6,7 @@ import { crc32 } from '../../../../src/shared/bundle/crc32.js';
 import { foldPath, isInsidePath } from '../../../../src/shared/bundle/entry-path.js';
 import { inflateEntry } from '../../../../src/shared/bundle/inflate.js';
 import { parseDomLines, parseLaneLines } from '../../../../src/shared/bundle/parse-lines.js';
+import { runs } from '../../../lab/fuzz.js';
 
 /** Time of this process, whatever else the machine does. */
 async function cpuMs(action: () => Promise<unknown>): Promise<number> {
@@ -36,7 +37,7 @@ describe('inflating', () => {
         const stored = deflateSync(plain, { level: 1 });
         expect(Buffer.compare(await inflateEntry(stored, plain.length, 'a'), plain)).toBe(0);
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 

@@ -7,6 +7,7 @@ import { verifyBundle } from '../../../../src/shared/bundle/verify.js';
 import { toSessionMs } from '../../../../src/shared/session/clock.js';
 import { anyBundle } from './arbitraries.js';
 import { written } from './written.js';
+import { runs } from '../../../lab/fuzz.js';
 
 describe('whatever was recorded', () => {
   it('is read as it was written', { timeout: 60_000 }, async () => {
@@ -35,7 +36,7 @@ describe('whatever was recorded', () => {
         }
         expect(await verifyBundle(bytesSource(bytes))).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -47,7 +48,7 @@ describe('whatever was recorded', () => {
         expect(Object.keys(files)).toEqual(['manifest.json', ...plan.manifest.entries.map(({ path }) => path)]);
         expect(files['manifest.json']).toEqual(plan.manifestBytes);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -71,7 +72,7 @@ describe('whatever was recorded', () => {
           );
         }
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 });

@@ -11,6 +11,7 @@ import {
   type Parameters,
 } from '../../../../src/shared/commands/parameters.js';
 import { valueWords } from '../../../../src/shared/commands/words.js';
+import { runs } from '../../../lab/fuzz.js';
 
 const option = fc.record({
   value: fc.string({ maxLength: 20 }),
@@ -70,7 +71,7 @@ describe('parameters', () => {
           expect(typeof valueWords(one, values[name])).toBe('string');
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { auditLine, AuditVerifier, MAX_AUDIT_LINE_BYTES, NO_HASH } from '../../../../src/shared/crypto/audit-chain.js';
+import { runs } from '../../../lab/fuzz.js';
 
 /** A log of so many records, as bytes and as lines. */
 function logOf(count: number): { bytes: Uint8Array<ArrayBuffer>; lines: string[] } {
@@ -49,7 +50,7 @@ describe('an audit log', () => {
         // Nothing else is blamed, but for what a lost or added line end does to its neighbours.
         if (bytes[at] !== 10 && changed[at] !== 10) expect(problems).toHaveLength(1);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

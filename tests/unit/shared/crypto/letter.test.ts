@@ -7,6 +7,7 @@ import { LetterError } from '../../../../src/shared/crypto/letter-errors.js';
 import { MAX_LETTER_BYTES, MAX_SEALED_LETTER_BYTES } from '../../../../src/shared/constants.js';
 import { TECHNICIAN_LETTERS } from '../../../../src/shared/protocol/letters.js';
 import { HOUR_MS, makeParty, NOW_MS, proposal, type Party } from './parties.js';
+import { runs } from '../../../lab/fuzz.js';
 
 let technician: Party;
 let install: Party;
@@ -94,7 +95,7 @@ describe('a letter', () => {
       fc.asyncProperty(fc.oneof(mutated, fc.uint8Array({ maxLength: 400 })), async (bytes) => {
         await expect(open(bytes)).rejects.toBeInstanceOf(LetterError);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -103,7 +104,7 @@ describe('a letter', () => {
       fc.asyncProperty(fc.json({ maxDepth: 5 }), async (text) => {
         await expect(open(await sealByHand(technician, text))).rejects.toBeInstanceOf(LetterError);
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 });

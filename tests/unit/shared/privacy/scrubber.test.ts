@@ -4,6 +4,7 @@ import { MaskedValues } from '../../../../src/shared/privacy/masked-values.js';
 import type { MaskedKind } from '../../../../src/shared/privacy/policy.js';
 import { createScrubber } from '../../../../src/shared/privacy/scrubber.js';
 import type { DomEvent, LogEvent, NetworkEvent } from '../../../../src/shared/session/lane.js';
+import { runs } from '../../../lab/fuzz.js';
 
 function scrubberFor(...values: readonly (readonly [string, MaskedKind])[]) {
   const masked = new MaskedValues();
@@ -102,7 +103,7 @@ describe('text', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });

@@ -15,6 +15,7 @@ import {
   parseInput,
   type DomMessage,
 } from '../../../../src/shared/protocol/live-streams.js';
+import { runs } from '../../../lab/fuzz.js';
 
 const GRANT = '0b9f6a52-7d0e-4b7a-9a55-0c6a1f3f6a10';
 
@@ -29,7 +30,7 @@ describe('a message of the dom stream', () => {
       fc.asyncProperty(fc.oneof(fc.string(), fc.string({ minLength: 2000, maxLength: 4000 })), async (text) => {
         expect(await decodeDomMessage(await encodeDomMessage(events(text)))).toEqual(events(text));
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 
