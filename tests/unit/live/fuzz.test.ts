@@ -191,7 +191,7 @@ describe('statistics', () => {
           expect(Number.isFinite(sentBytes)).toBe(true);
         }
       }),
-      { examples: [[[['remote-inbound-rtp', { fractionLost: -5e-324 }]]]] },
+      { examples: [[[['remote-inbound-rtp', { id: '', fractionLost: -5e-324 }]]]] },
     );
   });
 });
