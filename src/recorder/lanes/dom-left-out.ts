@@ -29,7 +29,9 @@ export interface LeftOutOptions {
 export class LeftOut {
   readonly #options: LeftOutOptions;
   readonly #told = new Set<Kind>();
+  #isOn = false;
   #isDue = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #lookedMs = -Infinity;
 
   constructor(options: LeftOutOptions) {
@@ -38,11 +40,14 @@ export class LeftOut {
 
   /** Also hears of fonts, which come when they like. */
   start(): () => void {
+    this.#isOn = true;
     const onFonts = (): void => {
       this.lookSoon();
     };
     document.fonts.addEventListener('loadingdone', onFonts);
     return () => {
+      this.#isOn = false;
+      clearTimeout(this.#timer);
       document.fonts.removeEventListener('loadingdone', onFonts);
     };
   }
@@ -53,13 +58,13 @@ export class LeftOut {
 
   /** When the page is idle: nobody waits for it. */
   lookSoon(): void {
-    if (this.#isDue || this.#told.size === Object.keys(SENTENCES).length) return;
+    if (!this.#isOn || this.#isDue || this.#told.size === Object.keys(SENTENCES).length) return;
     this.#isDue = true;
     const look = this.#options.guard(() => {
       this.#isDue = false;
-      this.#look();
+      if (this.#isOn) this.#look();
     });
-    setTimeout(
+    this.#timer = setTimeout(
       () => {
         if ('requestIdleCallback' in window) requestIdleCallback(look);
         else look();

@@ -76,7 +76,6 @@ function innerDocument(element: Element): Document | undefined {
 
 export const domLane: Lane = (context) => {
   const lane = new DomLane(context);
-  lane.start();
   const stops = [
     lane.watchLeftOut(),
     onColorScheme(
@@ -85,6 +84,7 @@ export const domLane: Lane = (context) => {
       }),
     ),
   ];
+  lane.start();
   return () => {
     for (const stop of stops) stop();
     lane.stop();
@@ -167,7 +167,7 @@ class DomLane {
 
   /** A snapshot says it: of the events of rrweb only its first one has room for it. */
   noteColorScheme(): void {
-    if (!this.#context.isPaused()) this.#snapshot();
+    this.#snapshot();
   }
 
   watchLeftOut(): () => void {
@@ -225,7 +225,7 @@ class DomLane {
       this.#context.guard(() => {
         this.#mendTimer = undefined;
         this.#mendedMs = now();
-        if (!this.#context.isPaused()) this.#snapshot();
+        this.#snapshot();
       }),
       Math.max(MEND_AFTER_MS, this.#mendedMs + MEND_INTERVAL_MS - now()),
     );
@@ -247,13 +247,14 @@ class DomLane {
     this.#isSnapshotAsked = true;
     const take = this.#context.guard(() => {
       this.#isSnapshotAsked = false;
-      if (!this.#context.isPaused()) this.#snapshot();
+      this.#snapshot();
     });
     if ('requestIdleCallback' in window) requestIdleCallback(take, { timeout: IDLE_WAIT_MS });
     else setTimeout(take, 0);
   }
 
   #snapshot(): void {
+    if (this.#context.isPaused()) return; // What is recorded again begins with one: onFreshStart.
     // Before the document is parsed rrweb has not begun; it takes its first snapshot by itself.
     if (this.#stopRecord === undefined || document.readyState === 'loading') return;
     record.takeFullSnapshot(true);

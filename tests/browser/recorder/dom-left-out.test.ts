@@ -72,4 +72,12 @@ describe('what a replay will lack', () => {
     }
     expect(looks).toBe(1);
   });
+
+  it('is not looked for any more when the recording has stopped', async () => {
+    add('canvas');
+    stop();
+    leftOut.lookSoon();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(looks).toBe(0);
+  });
 });
