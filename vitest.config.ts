@@ -24,7 +24,7 @@ const unit = {
     name: 'unit',
     sequence: { groupOrder: 0 },
     environment: 'node',
-    setupFiles: ['tests/lab/fuzz.ts'],
+    setupFiles: ['tests/lab/fuzz-setup.ts'],
     include: ['tests/unit/**/*.test.ts'],
     // None takes more than a second or two by itself; CI runs them behind everything else that wants a core.
     testTimeout: 20_000,
@@ -95,7 +95,7 @@ function processes(name: string, { groupOrder, include, atOnce, globalSetup, ...
 const integration = processes('integration', {
   groupOrder: 1,
   include: 'tests/integration/**/*.test.ts',
-  setupFiles: ['tests/lab/fuzz.ts'],
+  setupFiles: ['tests/lab/fuzz-setup.ts'],
   // Most of their time they wait, for what a person, a network or a disk would take.
   atOnce: 3,
   testTimeout: 30_000,
