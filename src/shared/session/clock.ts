@@ -31,23 +31,36 @@ export const sourceSchema = v.object({
 });
 export type Source = v.InferOutput<typeof sourceSchema>;
 
+/** `Date.now()` tells whole milliseconds. */
+const WALL_CLOCK_MS = 1;
+
 /**
- * The same readings, each as good as those after it make it: one that agrees with a sharper one that follows, within what both may be wrong
- * by, is what the sharper one says it was. A document reads the clock for the first time while it loads, when answers take longest.
- * Where the clocks came apart (sleep) readings do not agree, and stay.
+ * The same readings, as good as what is known besides makes them. All sources of a session run on one computer, so its wall clock, which
+ * stood at `startedMs` when the session began, decides within what a reading may be wrong by; where somebody has set it since, it does not
+ * agree. And a reading that agrees with a sharper one that follows is what the sharper one says it was: a document reads the clock for the
+ * first time while it loads, when answers take longest. Where the clocks came apart (sleep) readings do not agree, and stay.
  */
-export function sharpened(anchors: readonly Anchor[]): Anchor[] {
+export function sharpened(anchors: readonly Anchor[], startedMs: number): Anchor[] {
   const sharp: Anchor[] = [];
   for (const anchor of anchors.toReversed()) {
     const next = sharp.at(-1);
-    const bySharper = next === undefined ? anchor.sessionMs : next.sessionMs - (next.monoMs - anchor.monoMs);
-    const isSharper =
-      next !== undefined &&
-      next.uncertaintyMs < anchor.uncertaintyMs &&
-      Math.abs(bySharper - anchor.sessionMs) <= anchor.uncertaintyMs + next.uncertaintyMs;
-    sharp.push(isSharper ? { ...anchor, sessionMs: bySharper, uncertaintyMs: next.uncertaintyMs } : anchor);
+    const byWall = { sessionMs: anchor.wallMs - startedMs, uncertaintyMs: WALL_CLOCK_MS };
+    const byNext = next && {
+      sessionMs: next.sessionMs - (next.monoMs - anchor.monoMs),
+      uncertaintyMs: next.uncertaintyMs,
+    };
+    const better = [byWall, byNext].find((other) => other !== undefined && isSharper(other, anchor));
+    sharp.push(better === undefined ? anchor : { ...anchor, ...better });
   }
   return sharp.reverse();
+}
+
+type Reading = Pick<Anchor, 'sessionMs' | 'uncertaintyMs'>;
+
+/** Says the same, within what both may be wrong by, and says it better. */
+function isSharper(reading: Reading, than: Reading): boolean {
+  const apartMs = Math.abs(reading.sessionMs - than.sessionMs);
+  return reading.uncertaintyMs < than.uncertaintyMs && apartMs <= reading.uncertaintyMs + than.uncertaintyMs;
 }
 
 /** Session time of a source's monotonic time: from the last anchor at or before it (the first, for what lies before all). */

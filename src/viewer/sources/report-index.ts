@@ -17,6 +17,8 @@ type ReadablePart = FoundPart & Required<Pick<FoundPart, 'bundle'>>;
 /** Where a session lies in the report: its clock's place, and what makes its ids unique. */
 interface Placement {
   readonly offsetMs: number;
+  /** Wall clock (Unix ms) at its time 0. */
+  readonly startedMs: number;
   readonly prefix: string;
 }
 
@@ -30,10 +32,10 @@ export function buildReportIndex(parts: readonly FoundPart[]): ReportIndex {
   const first = readable[0];
   if (first === undefined) throw new TypeError('a report index needs a readable part');
   const primary = first.bundle.manifest.session;
-  const placementOf = ({ session }: Manifest): Placement =>
-    session.id === primary.id
-      ? { offsetMs: 0, prefix: '' }
-      : { offsetMs: session.startedMs - primary.startedMs, prefix: `${session.id}/` };
+  const placementOf = ({ session: { id, startedMs } }: Manifest): Placement =>
+    id === primary.id
+      ? { offsetMs: 0, startedMs, prefix: '' }
+      : { offsetMs: startedMs - primary.startedMs, startedMs, prefix: `${id}/` };
 
   const sources = new Map<string, ReportSource>();
   const segments = new Map<string, SegmentRef>();
@@ -91,7 +93,7 @@ function extent(segments: Iterable<SegmentRef>, range: Manifest['range']): { sta
 function addSource(
   sources: Map<string, ReportSource>,
   source: Manifest['sources'][number],
-  { offsetMs, prefix }: Placement,
+  { offsetMs, startedMs, prefix }: Placement,
 ): void {
   const key = `${prefix}${source.id}`;
   const before = sources.get(key);
@@ -101,7 +103,7 @@ function addSource(
     key,
     kind: source.kind,
     originMs: source.originMs,
-    anchors: sharpened(before === undefined ? source.anchors : mergeAnchors(before.anchors, source.anchors)),
+    anchors: sharpened(before === undefined ? source.anchors : mergeAnchors(before.anchors, source.anchors), startedMs),
     offsetMs,
     ...(window === undefined ? {} : { window }),
     ...(title === undefined ? {} : { title }),
