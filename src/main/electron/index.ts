@@ -122,6 +122,7 @@ export function startElectronHost(options: ElectronHostOptions): ElectronHost {
     rootKeys: options.rootKeys,
     iceServers: options.iceServers,
     commands: electronCommands(electron, options.commands),
+    ownsWindows: true,
     captureConsole: options.captureConsole,
     runtime: runtimeName(),
     async openPanel(view) {

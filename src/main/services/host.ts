@@ -57,6 +57,8 @@ export interface HostOptions {
   readonly rootKeys?: readonly string[] | undefined;
   /** What support may propose to the customer. Default: the built-in commands that need nothing of the app's. */
   readonly commands?: CommandsOptions | undefined;
+  /** The app's windows belong to this process, and close with it. */
+  readonly ownsWindows?: boolean;
   /** STUN and TURN servers for live sessions, beside those that the desk names. Default: none. */
   readonly iceServers?: readonly IceServer[] | undefined;
   /** What the app runs on, for the manifest. Default: this Node. */
@@ -209,7 +211,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
     });
     const offered = options.commands ?? {};
     const run = { dataDir, fs, clock, app, maxAgeMs: settings.maxAgeMs, session, lanes, drafts, outbox, post, audit };
-    const support = await openHostCommands({ ...run, offered, panels, windows, others: live.invitations });
+    const { ownsWindows } = options;
+    const support = await openHostCommands({ ...run, offered, ownsWindows, panels, windows, others: live.invitations });
     commands = support;
     box.onWritten((to, id, sealed) => {
       live.carry(to, id, sealed);

@@ -42,6 +42,8 @@ export interface CommandsOptions {
 
 export interface HostCommandsOptions {
   readonly offered: CommandsOptions;
+  /** The app's windows belong to this process, and close with it. */
+  readonly ownsWindows: boolean | undefined;
   readonly dataDir: string;
   readonly fs: FileSystem;
   readonly clock: HostClock;
@@ -99,7 +101,7 @@ export async function openHostCommands(options: HostCommandsOptions): Promise<Ho
 }
 
 function commandsOf(options: HostCommandsOptions): Command[] {
-  const { offered, app, clock, dataDir, drafts, fs, lanes, maxAgeMs, outbox, session } = options;
+  const { offered, ownsWindows, app, clock, dataDir, drafts, fs, lanes, maxAgeMs, outbox, session } = options;
   const { own = [], caches = [], endpoints = [], logFiles = [], restart } = offered;
   return [
     logsCommand({ lanes, files: logFiles }),
@@ -115,7 +117,7 @@ function commandsOf(options: HostCommandsOptions): Command[] {
       },
       sendStretch: (report, stretch, signal) => sendStretch({ drafts, outbox, report, stretch, signal }),
     }),
-    ...(restart === undefined ? [] : [restartCommand({ restart, session, wallMs: () => clock.wallMs() })]),
+    ...(restart === undefined ? [] : [restartCommand({ restart, ownsWindows, session, wallMs: () => clock.wallMs() })]),
     ...own,
   ];
 }

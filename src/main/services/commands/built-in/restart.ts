@@ -7,6 +7,8 @@ export interface RestartOptions {
    * nobody would start it again, and the command is not offered.
    */
   readonly restart: () => void;
+  /** The app's windows belong to this process, and close with it. */
+  readonly ownsWindows?: boolean | undefined;
   readonly session: { readonly id: string };
   /** Unix ms. */
   readonly wallMs: () => number;
@@ -22,18 +24,32 @@ interface Before {
 /** An app that cannot close what it has open is ended by who watches over it; then this has failed. */
 const END_MS = 30_000;
 
-export function restartCommand({ restart, session, wallMs }: RestartOptions): Command {
+const KEEPING = {
+  summary:
+    'Ends the app’s own process and starts it again. Windows stay open and connect again; the recording goes on.',
+  effect: [
+    'Ends the app’s own process and starts it again at once. The window stays open and is connected again by itself.',
+    'What that process was working on, and had not saved, is lost. What is being recorded goes on.',
+  ],
+};
+const CLOSING = {
+  summary:
+    'Closes the app with all its windows and opens it again. What was not saved in it is lost; the recording goes on.',
+  effect: [
+    'Closes the app with all its windows, this one too, and opens it again at once.',
+    'What the app was working on, and what you have entered and not saved, is lost. What was recorded is kept and goes on.',
+  ],
+};
+
+export function restartCommand({ restart, ownsWindows = false, session, wallMs }: RestartOptions): Command {
+  const { summary, effect } = ownsWindows ? CLOSING : KEEPING;
   return defineCommand({
     name: 'restart',
     title: 'Restart the app’s process',
-    summary:
-      'Ends the app’s own process and starts it again. Windows stay open and connect again; the recording goes on.',
+    summary,
     parameters: {},
     timeLimitMs: END_MS,
-    effect: () => [
-      'Ends the app’s own process and starts it again at once. The window stays open and is connected again by itself.',
-      'What that process was working on, and had not saved, is lost. What is being recorded goes on.',
-    ],
+    effect: () => effect,
     async run(_values, { signal, survive, write }) {
       write('The process is asked to end.');
       const before: Before = { pid: process.pid, atMs: wallMs(), session: session.id };

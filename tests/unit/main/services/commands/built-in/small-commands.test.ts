@@ -64,6 +64,19 @@ describe('restarting', () => {
   });
 });
 
+describe('restarting, as the customer reads of it', () => {
+  const told = (ownsWindows: boolean): string =>
+    restartCommand({ restart: () => undefined, ownsWindows, session: { id: 's1' }, wallMs: () => 0 })
+      .effect({})
+      .join(' ');
+
+  it('says that windows stay where they do, and that they close where the process takes them with it', () => {
+    expect(told(false)).toContain('The window stays open');
+    expect(told(true)).toContain('Closes the app with all its windows, this one too');
+    expect(told(true)).not.toContain('stays open');
+  });
+});
+
 describe('recording again', () => {
   beforeEach(() => {
     vi.useFakeTimers();
