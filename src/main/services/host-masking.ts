@@ -21,7 +21,7 @@ export class HostMasking {
     for (const { value, kind, follows } of values) {
       if (this.#values.add(value, kind, follows).length > 0) fresh.add(value, kind);
     }
-    return fresh.revision === 0 ? undefined : createScrubber(fresh);
+    return fresh.revision === 0 ? undefined : createScrubber(fresh, 'values-only');
   }
 
   /** One event as a line of JSON, its line end included. */

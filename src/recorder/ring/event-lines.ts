@@ -21,7 +21,7 @@ export class EventLines {
       this.#values.add(value, kind, follows);
       fresh.add(value, kind);
     }
-    return createScrubber(fresh);
+    return createScrubber(fresh, 'values-only');
   }
 
   /** One line for each event; undefined for one that cannot be written or is too large. */

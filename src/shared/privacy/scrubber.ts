@@ -5,10 +5,11 @@ import type { MaskedValues } from './masked-values.js';
 import { Matcher } from './matcher.js';
 import { fold } from './needles.js';
 import { MASK } from './policy.js';
+import { mayHaveCredentials, redactUrlsIn } from './redact-url.js';
 
-/** Takes masked values out of what is about to be written. It follows later additions to its set of values. */
+/** Takes masked values, and credentials in URLs, out of what is about to be written. It follows later additions to its set of values. */
 export interface Scrubber {
-  /** Whether `json` (any serialised text) may hold a masked value. A "no" is certain and is what nearly every batch gets. */
+  /** Whether `json` (any serialised text) may hold either. A "no" is certain and is what nearly every batch gets. */
   mayHold(json: string): boolean;
   text: ScrubText;
   /** A copy of a JSON value with every string, key and number in it scrubbed. */
@@ -72,22 +73,29 @@ function scrubLaneEvent(event: LaneEvent, text: ScrubText): void {
   }
 }
 
-export function createScrubber(values: MaskedValues): Scrubber {
+/** `values-only`: for what has been through a scrubber before, and has no credentials any more. */
+export function createScrubber(values: MaskedValues, what: 'all' | 'values-only' = 'all'): Scrubber {
   const matcher = new Matcher(values);
+  const isAll = what === 'all';
+  const plain: ScrubText = (whole, inStyle = false) => {
+    const text = matcher.replace(whole, MASK, inStyle);
+    return isAll ? redactUrlsIn(text) : text;
+  };
   const text: ScrubText = (whole, inStyle = false) => {
-    if (!whole.includes(';base64,')) return matcher.replace(whole, MASK, inStyle);
+    if (!whole.includes(';base64,')) return plain(whole, inStyle);
     // split() with a group answers the text between at even places and the data at odd ones.
     return whole
       .split(BASE64_DATA)
-      .map((part, index) => (index % 2 === 1 ? part : matcher.replace(part, MASK, inStyle)))
+      .map((part, index) => (index % 2 === 1 ? part : plain(part, inStyle)))
       .join('');
   };
   return {
     text,
-    mayHold: (json) => !matcher.isEmpty && matcher.find(fold(json), 0, false) !== undefined,
+    mayHold: (json) =>
+      (isAll && mayHaveCredentials(json)) || (!matcher.isEmpty && matcher.find(fold(json), 0, false) !== undefined),
     value: <T>(value: T) => scrubDeep(value, text, 0) as T,
     event(event) {
-      if (matcher.isEmpty) return event;
+      if (!isAll && matcher.isEmpty) return event;
       if (typeof event.type === 'string') scrubLaneEvent(event, text);
       else scrubDomEvent(event, text, (data) => scrubDeep(data, text, 0));
       return event;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fieldKind, maskedFieldText } from '../../../../src/shared/privacy/policy.js';
-import { redactUrl } from '../../../../src/shared/privacy/redact-url.js';
+import { mayHaveCredentials, redactUrl, redactUrlsIn } from '../../../../src/shared/privacy/redact-url.js';
 
 const plain = { type: 'text', autocomplete: '', name: '', id: '' };
 
@@ -53,5 +53,36 @@ describe('redactUrl', () => {
   it('bounds what is long', () => {
     expect(redactUrl(`data:image/png;base64,${'A'.repeat(9999)}`).length).toBeLessThan(100);
     expect(redactUrl(`/${'a'.repeat(9999)}`).length).toBeLessThan(5000);
+  });
+});
+
+describe('URLs in a text', () => {
+  it.each([
+    ['GET https://u:p@ss@host/a?token=abc failed', 'GET https://host/a?token=*** failed'],
+    ['{"to":"/reset?x=1&reset_token=abc","n":1}', '{"to":"/reset?x=1&reset_token=***","n":1}'],
+    ['<a href="/cb#access_token=abc&amp;id_token=def">', '<a href="/cb#access_token=***&amp;id_token=***">'],
+    ['at f (https://host/a.js?sig=abc:1:2)', 'at f (https://host/a.js?sig=***'],
+    ['a [link](https://host/?user%5Bpassword%5D=abc) b', 'a [link](https://host/?user%5Bpassword%5D=***'],
+  ])('%s', (text, redacted) => {
+    expect(redactUrlsIn(text).slice(0, redacted.length)).toBe(redacted);
+    expect(mayHaveCredentials(text)).toBe(true);
+    expect(mayHaveCredentials(JSON.stringify({ text }))).toBe(true);
+    expect(redactUrlsIn(redactUrlsIn(text))).toBe(redactUrlsIn(text));
+    expect(mayHaveCredentials(redactUrlsIn(text))).toBe(false);
+  });
+
+  it.each(['mail a@b.de, see https://host/a@b?page=2#top', 'x = token; y?z=1', '.a{color:#fff}', '?token=', 'a&b=c'])(
+    'leaves %s',
+    (text) => {
+      expect(redactUrlsIn(text)).toBe(text);
+      expect(mayHaveCredentials(text)).toBe(false);
+    },
+  );
+
+  it('comes to an end where there is much that could be one', () => {
+    const text = `${'?'.repeat(50_000)}${'#token'.repeat(20_000)}${'://a'.repeat(20_000)}${'&a.b'.repeat(20_000)}`;
+    // In linear time: what is not would take minutes, which no test is given.
+    expect(mayHaveCredentials(text)).toBe(false);
+    expect(redactUrlsIn(text)).toBe(text);
   });
 });

@@ -226,6 +226,24 @@ describe('event', () => {
     expect(bottom['textContent']).toBe('***');
   });
 
+  it('takes credentials out of URLs in every lane, where there is no value to look for as well', () => {
+    const scrubber = scrubberFor();
+    const url = 'https://me:Wonderland9@app.test/?page=2&access_token=Wonderland9';
+    const events = [
+      { type: 'log', t: 1, level: 'info', logger: 'console', message: `GET ${url}`, args: [{ url }] },
+      { type: 'error', t: 1, kind: 'uncaught', name: 'E', message: `at ${url}`, stack: `E\n at f (${url}:1:2)` },
+      { type: 4, timestamp: 1, data: { href: url } },
+      { type: 3, timestamp: 1, data: { source: 0, attributes: [{ id: 1, attributes: { href: url } }] } },
+    ] as (LogEvent | DomEvent)[];
+    for (const event of events) {
+      expect(scrubber.mayHold(JSON.stringify(event))).toBe(true);
+      const scrubbed = JSON.stringify(scrubber.event(event));
+      expect(scrubbed).not.toContain('Wonderland9');
+      expect(scrubbed).toContain('app.test/?page=2&access_token=***');
+      expect(scrubber.mayHold(scrubbed)).toBe(false);
+    }
+  });
+
   it('follows values that are added later', () => {
     const values = new MaskedValues();
     const scrubber = createScrubber(values);
