@@ -66,6 +66,31 @@ export function replaceFunction<K extends string>(
   };
 }
 
+/** Calls `after` whenever a property was set; reading stays the browser's own. Answers the function that takes it away again. */
+export function watchSetter<T extends object>(
+  prototype: T,
+  name: keyof T & string,
+  after: (self: T) => void,
+): () => void {
+  const property = Reflect.getOwnPropertyDescriptor(prototype, name);
+  const set = property?.set;
+  if (property?.configurable !== true || set === undefined) return () => undefined;
+  let isOn = true;
+  const replacement = new Proxy(set, {
+    apply: (target, self: T, args) => {
+      Reflect.apply(target, self, args);
+      if (isOn) after(self);
+    },
+  });
+  Reflect.defineProperty(prototype, name, { ...property, set: replacement });
+  return () => {
+    isOn = false;
+    if (Reflect.getOwnPropertyDescriptor(prototype, name)?.set === replacement) {
+      Reflect.defineProperty(prototype, name, property);
+    }
+  };
+}
+
 /** Listens until the returned function is called; the listener is guarded by whoever made it. */
 export function listen(
   target: EventTarget,

@@ -8,6 +8,7 @@ import { colorScheme, onColorScheme } from './color-scheme.js';
 import { LeftOut } from './dom-left-out.js';
 import { hasLostNode, type RecordedNodes } from './dom-lost-nodes.js';
 import { PictureSizes } from './dom-pictures.js';
+import { SelectedOptions } from './dom-selects.js';
 import type { Lane, LaneContext } from './lane.js';
 import { StormGauge } from './storm.js';
 
@@ -18,6 +19,7 @@ const META = 4;
 const MUTATION = 0;
 const MOUSE_INTERACTION = 2;
 const FOCUS = 5;
+const INPUT = 5;
 const MOUSE = 0;
 const ADOPTED_STYLE_SHEET = 15;
 
@@ -78,6 +80,7 @@ export const domLane: Lane = (context) => {
   const lane = new DomLane(context);
   const stops = [
     lane.watchLeftOut(),
+    lane.watchSelects(),
     onColorScheme(
       context.guard(() => {
         lane.noteColorScheme();
@@ -97,6 +100,7 @@ class DomLane {
   readonly #checkout: CheckoutClock;
   readonly #storm: StormGauge;
   readonly #leftOut: LeftOut;
+  readonly #selects: SelectedOptions;
   #isSnapshotAsked = false;
   #snapshotStartMs = 0;
   #starts = 0;
@@ -107,14 +111,18 @@ class DomLane {
 
   constructor(context: LaneContext) {
     this.#context = context;
-    const pictures = new PictureSizes({
+    const recorded = {
       guard: context.guard,
       nodeOf: RECORDED.nodeOf,
       idOf: domNodeId,
-      emit: (event) => {
-        if (!context.isPaused()) context.emitDom(event);
+      emit: (event: DomEvent) => {
+        if (context.isPaused()) return;
+        if (event.data['source'] === INPUT) this.#masking.choice(event.data as { id: number; text?: unknown });
+        context.emitDom(event);
       },
-    });
+    };
+    const pictures = new PictureSizes(recorded);
+    this.#selects = new SelectedOptions(recorded);
     this.#leftOut = new LeftOut({
       guard: context.guard,
       shadowRoots: () => context.fields.shadowRoots.connected(),
@@ -126,9 +134,11 @@ class DomLane {
       noteElement: (id, tagName, attributes) => {
         pictures.noteElement(id, tagName, attributes);
         this.#leftOut.noteElement(tagName);
+        this.#selects.noteElement(id, tagName);
       },
       noteChange: (id, attributes) => {
         pictures.noteChange(id, attributes);
+        this.#selects.noteChange(id, attributes);
       },
     });
     this.#checkout = new CheckoutClock(context.now());
@@ -174,6 +184,10 @@ class DomLane {
     return this.#leftOut.start();
   }
 
+  watchSelects(): () => void {
+    return this.#selects.start();
+  }
+
   stop(): void {
     clearTimeout(this.#restTimer);
     clearTimeout(this.#mendTimer);
@@ -201,19 +215,27 @@ class DomLane {
         this.#rest();
         return;
       }
+    } else if (event.type === INCREMENTAL && event.data['source'] === INPUT) {
+      this.#masking.choice(event.data as { id: number; text?: unknown });
     } else if (event.type !== META && event.type !== INCREMENTAL) {
       return; // "Loaded" and the like: no one replays them, and they come before the first snapshot.
     }
     if (isPaused()) return;
     if (isFocus(event)) noteMeans(event);
+    if (event.data['source'] === INPUT && event.type === INCREMENTAL) this.#selects.noteInput(event.data);
     this.#context.emitDom(event);
     if (event.type === FULL_SNAPSHOT) {
       this.#checkout.taken(nowMs, nowMs - this.#snapshotStartMs);
       this.#tellFocus(event.timestamp);
+      this.#selects.tellDue();
       this.#leftOut.lookSoon();
     } else if (event.type === INCREMENTAL) {
       this.#noteChange(nowMs, bytes);
-      if (event.data['source'] === MUTATION) this.#mend(event.data as unknown as MutationData);
+      if (event.data['source'] === MUTATION) {
+        this.#selects.noteRemoved(event.data as unknown as MutationData);
+        this.#selects.tellDue();
+        this.#mend(event.data as unknown as MutationData);
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { DomEvent } from '../../shared/session/lane.js';
+import { MAX_SELECTED_OPTIONS } from '../../shared/session/selected-options.js';
 import { sanitiseCss, sanitiseSheet } from './sanitise-css.js';
 import { sanitiseMutation } from './sanitise-mutation.js';
 import { NodeSanitiser } from './sanitise-node.js';
@@ -26,6 +27,10 @@ const positions = v.object({
   positions: v.pipe(v.array(v.object({ x: number, y: number, id, timeOffset: number })), v.minLength(1)),
 });
 const nested = v.union([v.number(), v.array(v.number())]);
+const selectedOptions = v.pipe(
+  v.array(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+  v.maxLength(MAX_SELECTED_OPTIONS),
+);
 const ruleChanges = {
   adds: v.optional(v.array(v.object({ rule: sheet, index: v.optional(nested) }))),
   removes: v.optional(v.array(v.object({ index: nested }))),
@@ -46,7 +51,13 @@ const SOURCES: Readonly<Record<number, v.GenericSchema<unknown, object>>> = {
   }),
   3: v.object({ id, x: number, y: number }),
   4: v.object({ width: viewport, height: viewport }),
-  5: v.object({ id, text: v.string(), isChecked: v.optional(v.boolean(), false) }),
+  5: v.object({
+    id,
+    text: v.string(),
+    isChecked: v.optional(v.boolean(), false),
+    /** Of our recorder, not of rrweb. */
+    selected: v.fallback(v.optional(selectedOptions), undefined),
+  }),
   6: positions,
   8: v.object({
     id: v.optional(id),

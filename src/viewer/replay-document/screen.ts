@@ -4,6 +4,7 @@ import { FocusMark } from './focus-mark.js';
 import { closeLeftDialogs, mayLeaveDialog } from './left-dialogs.js';
 import { META, type SafeEvent } from './sanitise-event.js';
 import { BLOCKED_MARK } from './sanitise-node.js';
+import { SelectedOptions } from './selected-options.js';
 
 /** Where the first event lies on the replayer's clock: it takes time 0 for no time. */
 const TIME_BASE_MS = 1_000_000;
@@ -50,6 +51,7 @@ export class Screen {
   /** Events are applied one after the other, to a page that nobody sees yet. */
   #isJumping = false;
   readonly #focus = new FocusMark();
+  readonly #selected = new SelectedOptions();
   #reachedMs: number;
   #speed = 1;
 
@@ -123,6 +125,7 @@ export class Screen {
       this.#isJumping = false;
     }
     this.#markFocus();
+    this.#select();
     closeLeftDialogs(this.#replayer.iframe.contentDocument);
   }
 
@@ -217,7 +220,9 @@ export class Screen {
   #noteCast(event: SafeEvent): void {
     this.#noteColorScheme(event);
     const hasFocusMoved = this.#focus.note(event);
+    this.#selected.note(event);
     if (this.#isJumping) return;
+    this.#select();
     if (hasFocusMoved) this.#markFocus();
     if (mayLeaveDialog(event)) closeLeftDialogs(this.#replayer.iframe.contentDocument);
   }
@@ -225,6 +230,11 @@ export class Screen {
   #markFocus(): void {
     const mirror = this.#replayer.getMirror();
     this.#focus.apply((id) => mirror.getNode(id));
+  }
+
+  #select(): void {
+    const mirror = this.#replayer.getMirror();
+    this.#selected.apply((id) => mirror.getNode(id));
   }
 
   #dated(event: SafeEvent): SafeEvent {

@@ -32,7 +32,11 @@ export class LaneDouble {
         const { round } = this;
         return () => this.round === round;
       },
-      emitDom: (event) => this.domEvents.push(event),
+      emitDom: (event) => {
+        // As the recorder dates them, but for the origin.
+        event.timestamp = now();
+        this.domEvents.push(event);
+      },
       report: (kind, text, count) =>
         this.events.push({ type: 'recorder', t: now(), kind, text, ...(count === undefined ? {} : { count }) }),
       isPaused: () => this.paused,
