@@ -148,15 +148,39 @@ describe('the host', () => {
     expect(host.called('sendDraft')).toEqual([]);
   });
 
-  test('that was started again makes the panel load again', async () => {
-    const { host, reload } = await open('recording');
+  /** The panel's document is of the process before. */
+  function startAgain(host: HostDouble): void {
     host.handlers.state = () => {
       throw new FluxionError('capability-refused', 'Load again.');
     };
     host.connect(false);
     host.isReachable = true;
-    await page.getByRole('button', { name: 'Load again' }).click();
+  }
+
+  test('that was started again makes the panel load again, by itself where nothing is lost by it', async () => {
+    const { host, reload } = await open('recording');
+    startAgain(host);
+    await expect.poll(() => reload.mock.calls.length).toBe(1);
+  });
+
+  test.each([
+    ['what would be sent', ''],
+    ['what was written', 'It broke.'],
+  ])('that was started again makes the panel load again, by a press where %s is on it', async (_what, words) => {
+    const { host, reload } = await open('send');
+    await page.getByLabelText('What happened?').fill(words);
+    startAgain(host);
+    const button = page.getByRole('button', { name: 'Load again' });
+    await expect.element(button).toBeVisible();
+    expect(reload).not.toHaveBeenCalled();
+    await button.click();
     expect(reload).toHaveBeenCalledOnce();
+  });
+
+  test('that refuses the panel from its beginning does not make it load again and again', async () => {
+    const { reload } = await open('recording', startAgain);
+    await expect.element(page.getByRole('button', { name: 'Load again' })).toBeVisible();
+    expect(reload).not.toHaveBeenCalled();
   });
 });
 

@@ -27,7 +27,7 @@ export type ConnectionStep =
   | { readonly name: 'unreachable'; readonly error: ErrorResult }
   /** Was there, is not now: what is shown is the last that was known. */
   | { readonly name: 'lost' }
-  /** The host does not know this document any more (it was restarted): only loading it again helps. */
+  /** The host does not know this document any more (it was restarted): only loading it again helps, and that costs what is written here. */
   | { readonly name: 'refused' };
 
 const RETRY_MIN_MS = 500;
@@ -139,7 +139,7 @@ export class PanelState {
       await Promise.all([this.send.reconnected(), this.approvals.load(), this.live.load()]);
     } catch (error) {
       const result = toErrorResult(error);
-      if (result.code === CAPABILITY_REFUSED) this.#connection = { name: 'refused' };
+      if (result.code === CAPABILITY_REFUSED) this.#refused();
       else if (this.#host === undefined) this.#connection = { name: 'unreachable', error: result };
       else this.#connection = { name: 'lost' };
       if (this.#connection.name !== 'refused') this.#retryLater();
@@ -194,6 +194,12 @@ export class PanelState {
     if (this.#host === undefined) return;
     this.#connection = { name: 'lost' };
     this.#retryLater();
+  }
+
+  /** Where nothing is lost by it, the document loads again by itself. One that was refused from its beginning would not stop. */
+  #refused(): void {
+    this.#connection = { name: 'refused' };
+    if (this.#host !== undefined && this.#view !== 'send' && !this.send.hasText) this.environment.reload();
   }
 
   #retryLater(): void {
