@@ -116,7 +116,9 @@ class DomLane {
       nodeOf: RECORDED.nodeOf,
       idOf: domNodeId,
       emit: (event: DomEvent) => {
-        if (!context.isPaused()) context.emitDom(event);
+        if (context.isPaused()) return;
+        if (event.data['source'] === INPUT) this.#masking.choice(event.data as { id: number; text?: unknown });
+        context.emitDom(event);
       },
     };
     const pictures = new PictureSizes(recorded);
@@ -213,6 +215,8 @@ class DomLane {
         this.#rest();
         return;
       }
+    } else if (event.type === INCREMENTAL && event.data['source'] === INPUT) {
+      this.#masking.choice(event.data as { id: number; text?: unknown });
     } else if (event.type !== META && event.type !== INCREMENTAL) {
       return; // "Loaded" and the like: no one replays them, and they come before the first snapshot.
     }

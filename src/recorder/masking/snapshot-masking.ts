@@ -1,9 +1,15 @@
-import { maskedAreaText, maskedFieldText, SHOWN_ATTRIBUTES } from '../../shared/privacy/policy.js';
+import {
+  LABELLED_INPUT_TYPES,
+  maskedAreaText,
+  maskedFieldText,
+  mayHoldText,
+  SHOWN_ATTRIBUTES,
+} from '../../shared/privacy/policy.js';
 import type { FieldWatch } from './field-watch.js';
 import { isElement, isField, isMarkedArea, isMaskedArea, isMaskedFromOutside, maskedKindOf } from './fields.js';
 
-// rrweb masks what a field holds. What it does not: a value attribute beside an emptied field, and the attributes that are
-// shown or read out inside a masked area. Both are mended here, on the event, before it leaves the lane.
+// rrweb masks what a field holds. What it does not: a value attribute beside an emptied field, and attributes inside a masked area
+// that are shown, read out, or hold what the text says. These are mended here, on the event, before it leaves the lane.
 
 /** The part of rrweb's serialised node that is looked at. */
 interface SnapshotNode {
@@ -52,7 +58,7 @@ export class SnapshotMasking {
     if (!isField(element)) return value;
     this.#fields.addField(element);
     const kind = maskedKindOf(element);
-    if (kind === undefined) return value;
+    if (kind === undefined) return this.#controlValue(value, element);
     // A mutation tells a value that the field may not hold any more.
     if (value !== element.value && value !== element.defaultValue) this.#fields.add(value, kind);
     return maskedFieldText(value, kind);
@@ -68,6 +74,14 @@ export class SnapshotMasking {
     this.#fields.add(text, 'text');
     return maskedAreaText(text);
   };
+
+  /** Mends what was chosen in a list: rrweb tells it as it is. */
+  choice(data: { readonly id: number; text?: unknown }): void {
+    const { id, text } = data;
+    if (typeof text !== 'string') return;
+    const element = this.#nodeOf(id);
+    if (isElement(element) && element.localName === 'select' && isMarkedArea(element)) data.text = maskedAreaText(text);
+  }
 
   /** Mends a full snapshot, or a node that was added. Answers about how many bytes of JSON it is. */
   node(root: SnapshotNode): number {
@@ -116,6 +130,14 @@ export class SnapshotMasking {
     return masked;
   }
 
+  /** Of a button, a check box, a radio button. */
+  #controlValue(value: string, element: HTMLInputElement | HTMLTextAreaElement): string {
+    if (value === '' || !isMarkedArea(element)) return value;
+    const masked = maskedAreaText(value);
+    if (masked !== value && LABELLED_INPUT_TYPES.has(element.type)) this.#fields.add(value, 'text');
+    return masked;
+  }
+
   #attributes(id: number, tagName: string, attributes: Record<string, unknown>): number {
     let bytes = 0;
     for (const name in attributes) {
@@ -126,13 +148,23 @@ export class SnapshotMasking {
         const element = this.#nodeOf(id);
         const kind = isField(element) ? maskedKindOf(element) : 'field';
         if (kind !== undefined) attributes[name] = maskedFieldText(value, kind);
+        else if (isField(element)) attributes[name] = this.#controlValue(value, element);
       } else if (SHOWN_ATTRIBUTES.has(name)) {
         const element = this.#nodeOf(id);
         if (!isElement(element) || !isMarkedArea(element)) continue;
         this.#fields.add(value, 'text');
         attributes[name] = maskedAreaText(value);
+      } else if (mayHoldText(name, value)) {
+        const element = this.#nodeOf(id);
+        if (!isElement(element) || (name === 'href' && !isLink(element))) continue;
+        if (isMarkedArea(element)) attributes[name] = maskedAreaText(value);
       }
     }
     return bytes;
   }
+}
+
+/** Other elements load or show what their address names: pictures, symbols. */
+function isLink({ localName }: Element): boolean {
+  return localName === 'a' || localName === 'area';
 }

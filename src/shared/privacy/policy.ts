@@ -25,6 +25,23 @@ export const SHOWN_ATTRIBUTES: ReadonlySet<string> = new Set([
   'title',
 ]);
 
+/** Attributes that hold what the text says once more, as every `data-` attribute may: style sheets show them, and who reads a recording does. */
+export const HOLDING_ATTRIBUTES: ReadonlySet<string> = new Set([
+  'aria-valuenow',
+  'datetime',
+  'download',
+  'href',
+  'value',
+]);
+/** One word or digit in a `data-` attribute is the state of something: the layout hangs on it. */
+const STATE = /^(?:[a-z][a-z-]*|\d)$/;
+
+/** Whether an attribute may hold text that a masked area masks, without showing it by itself. */
+export function mayHoldText(name: string, value: string): boolean {
+  if (name.startsWith('data-')) return !STATE.test(value) && !name.startsWith('data-fluxrec-');
+  return HOLDING_ATTRIBUTES.has(name);
+}
+
 /** Input types whose value is a word on a control, not something that a person wrote. */
 export const UNMASKED_INPUT_TYPES: ReadonlySet<string> = new Set([
   'button',
@@ -34,6 +51,8 @@ export const UNMASKED_INPUT_TYPES: ReadonlySet<string> = new Set([
   'reset',
   'submit',
 ]);
+/** Those of them whose value is what stands on them. */
+export const LABELLED_INPUT_TYPES: ReadonlySet<string> = new Set(['button', 'reset', 'submit']);
 /** Input types that are masked in their own field only: their values are settings that occur in every style sheet. */
 export const OWN_FIELD_INPUT_TYPES: ReadonlySet<string> = new Set(['color', 'range']);
 

@@ -2,7 +2,7 @@ import type { ActionEvent } from '../../../shared/session/lane.js';
 import { isElement, isField } from '../../masking/fields.js';
 import { listen } from '../../page.js';
 import type { Lane, LaneContext } from '../lane.js';
-import { controlOf, describeElement, nameOf, roleOf } from './element-names.js';
+import { ariaLabelOf, controlOf, describeElement, nameOf, roleOf } from './element-names.js';
 import { describeKey } from './keys.js';
 import { watchNavigation } from './navigation.js';
 
@@ -173,7 +173,7 @@ class ActionLane {
     if (isSame) return;
     const target = event.target;
     const isPart = isElement(target) && target !== document.documentElement;
-    const label = isPart ? (target.getAttribute('aria-label') ?? target.getAttribute('id')) : null;
+    const label = isPart ? (ariaLabelOf(target) ?? target.getAttribute('id')) : null;
     const what = isPart ? `${roleOf(target)}${label === null ? '' : ` "${label}"`}` : 'the page';
     this.emit('scroll', `scrolled ${what}`, isPart ? target : undefined);
   };

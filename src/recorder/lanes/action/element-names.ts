@@ -1,4 +1,4 @@
-import { isElement, isField, isMaskedArea } from '../../masking/fields.js';
+import { isElement, isField, isMarkedArea, isMaskedArea } from '../../masking/fields.js';
 import { selectors } from '../../masking/selectors.js';
 
 /** A name longer than this is a text. */
@@ -90,8 +90,9 @@ export function roleOf(element: Element): string {
  * Nothing that a field holds and nothing of a masked area. Empty where it has no name.
  */
 export function nameOf(element: Element): string {
-  const name = bound(labelledBy(element) ?? element.getAttribute('aria-label') ?? ownName(element));
-  if (name !== '') return name;
+  const isMarked = isMarkedArea(element);
+  const name = bound(labelledBy(element) ?? ariaLabelOf(element) ?? ownName(element, isMarked));
+  if (name !== '' || isMarked) return name;
   const described = element.getAttribute('title') ?? element.getAttribute('placeholder') ?? '';
   return bound(isMaskedArea(element) && !isField(element) ? '' : described);
 }
@@ -103,6 +104,12 @@ export function describeElement(element: Element): string {
   if (name !== '') return `${role} "${name}"`;
   const id = element.getAttribute('id');
   return role === 'element' && id !== null ? `element #${bound(id)}` : role;
+}
+
+/** What it calls itself; undefined in an area that the app marked as masked. */
+export function ariaLabelOf(element: Element): string | undefined {
+  const label = element.getAttribute('aria-label');
+  return label === null || isMarkedArea(element) ? undefined : label;
 }
 
 function labelledBy(element: Element): string | undefined {
@@ -117,14 +124,16 @@ function labelledBy(element: Element): string | undefined {
   return name === '' ? undefined : name;
 }
 
-function ownName(element: Element): string {
+function ownName(element: Element, isMarked: boolean): string {
   if (isField(element) || element.localName === 'select') {
     const field = element as HTMLInputElement;
     const [label] = field.labels ?? [];
     if (label !== undefined) return textOf(label);
+    if (isMarked) return '';
     if (field.type === 'submit' || field.type === 'button' || field.type === 'reset') return field.value;
     return field.getAttribute('alt') ?? '';
   }
+  if (isMarked) return '';
   if (element.localName === 'img' || element.localName === 'area') return element.getAttribute('alt') ?? '';
   if (element.localName === 'form' || element.localName === 'dialog') return element.getAttribute('name') ?? '';
   return textOf(element);
