@@ -117,13 +117,23 @@ const electron = processes('electron', {
   hookTimeout: 120_000,
 });
 const isInElectron = process.env['FLUXREC_ELECTRON'] === '1';
-/** The pages of the stand-in's windows keep nothing on the disk, and no gateway is started for it. */
+/** What CI runs over the stand-in; the rest with `FLUXREC_STANDIN=all`, and in Electron itself. */
 const overStandIn = ['main-path', 'privacy', 'offline'];
-const inElectron = [...overStandIn, 'wipe', 'refused-letters'];
+const inElectron = [
+  ...overStandIn,
+  'commands',
+  'live-customer',
+  'live-technician',
+  'refused-letters',
+  'screen',
+  'windows',
+  'wipe',
+];
+const wantsAll = isInElectron || process.env['FLUXREC_STANDIN'] === 'all';
 /** The same e2e tests, where the customer has Fluxion in Electron or over the stand-in for it. */
 const e2eElectron = processes('e2e-electron', {
   groupOrder: 2,
-  include: (isInElectron ? inElectron : overStandIn).map((name) => `tests/e2e/${name}.test.ts`),
+  include: (wantsAll ? inElectron : overStandIn).map((name) => `tests/e2e/${name}.test.ts`),
   globalSetup: 'tests/electron/build-standin.ts',
   env: { FLUXREC_HOST: 'electron' },
   testTimeout: 120_000,

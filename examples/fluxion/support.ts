@@ -5,22 +5,22 @@ import { RATES } from './ledger.js';
 
 export interface SupportOptions {
   readonly desk: string | undefined;
+  readonly invoices: InvoiceCache;
   /** Fluxion as a server of its own, in the web host. */
   readonly server?: {
     readonly url: string;
-    readonly invoices: InvoiceCache;
     readonly restart: () => void;
   };
 }
 
-export function supportCommands({ desk, server }: SupportOptions): CommandsOptions {
+export function supportCommands({ desk, invoices, server }: SupportOptions): CommandsOptions {
   const atDesk = desk === undefined ? [] : [{ name: 'Support desk', url: desk }];
+  const common = { own: [checkRates], caches: [{ name: 'Printed invoices', folder: invoices.folder }] };
   // In Electron the app's pages come from the main process itself, and the host knows how to start it again.
-  if (server === undefined) return { own: [checkRates], endpoints: atDesk };
-  const { url, invoices, restart } = server;
+  if (server === undefined) return { ...common, endpoints: atDesk };
+  const { url, restart } = server;
   return {
-    own: [checkRates],
-    caches: [{ name: 'Printed invoices', folder: invoices.folder }],
+    ...common,
     endpoints: [
       { name: 'Rates', url: new URL('/api/rates', url).href },
       { name: 'Notices', url: new URL('/api/notices', url).href.replace(/^http/, 'ws') },

@@ -81,7 +81,7 @@ const host = await startWebHost({
   ...(desk === undefined ? {} : { desk: { url: desk } }),
   panel: { port: supervised.ports['panel'] },
   rootKeys: values['root-key'],
-  commands: supportCommands({ desk, server: { url, invoices, restart: supervised.restart } }),
+  commands: supportCommands({ desk, invoices, server: { url, restart: supervised.restart } }),
 });
 supervised.onEnd(async () => {
   for (const channel of notices.clients) channel.terminate();

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytesSource } from '../../src/shared/bundle/byte-source.js';
 import { openBundle } from '../../src/shared/bundle/read.js';
 import type { InboxAnswer } from '../../src/shared/protocol/desk.js';
+import { isElectronWanted } from '../electron/electron-app.js';
 import { STORES, startOver, type ProductOverStore } from './over-store.js';
 import { openPanel, openReport, pressSend, sendReport, syncFails, waitUntilDelivered, work } from './steps.js';
 import { approve, auditLog, closePanel, comesTo, enrol, lookAtRequest, propose, requestOf } from './support-steps.js';
@@ -61,17 +62,15 @@ describe.each(STORES)('a command about a report in %s', (store) => {
   it('looks at the app’s own servers, and clears what the app can make again', async () => {
     const connection = await propose(desk, 'Check the connection', 'Whether your network lets us through.');
     const cache = await propose(desk, 'Clear the app’s caches', 'Old invoices may be in the way.');
-    const invoices = join(all.product.dir, 'fluxion-invoices');
+    const { caches, endpoints, invoices } = all.product.customer;
     expect((await readdir(invoices)).length).toBeGreaterThan(0);
     const panel = await lookAtRequest(page);
-    await requestOf(panel, 'Old invoices')
-      .getByText(/Printed invoices: .* would be deleted/)
-      .waitFor();
+    for (const cached of caches) await requestOf(panel, 'Old invoices').getByText(cached).waitFor();
     await approve(panel, 'Whether your network', connection);
     await approve(panel, 'Old invoices', cache);
     await comesTo(connection, 'done');
     const steps = (await connection.getByRole('region', { name: /Output of/ }).textContent()) ?? '';
-    for (const part of ['Rates', 'Notices', 'Support desk', 'TCP', 'HTTP', 'WebSocket']) expect(steps).toContain(part);
+    for (const part of endpoints) expect(steps).toContain(part);
     await comesTo(cache, 'done');
     await cache.getByText(/freed [\d.]+/).waitFor();
     expect(await readdir(invoices)).toEqual([]);
@@ -117,7 +116,9 @@ describe.each(STORES)('a command about a report in %s', (store) => {
     await closePanel(page);
   });
 
-  it('starts the app’s process again, and page, panel and session go on', async () => {
+  // Playwright does not follow an Electron that starts itself again: docs/electron-checklist.md.
+  it.skipIf(isElectronWanted)('starts the app’s process again, and the session goes on', async () => {
+    const { keepsWindows } = all.product.customer;
     await syncFails(page);
     const before = await hostProcess();
     await page.evaluate(() => {
@@ -126,7 +127,11 @@ describe.each(STORES)('a command about a report in %s', (store) => {
     const reason = 'The ledger has hung itself up.';
     const thread = await propose(desk, 'Restart the app’s process', reason);
     const panel = await lookAtRequest(page);
+    await requestOf(panel, reason)
+      .getByText(keepsWindows ? 'The window stays open' : 'Closes the app with all its windows', { exact: false })
+      .waitFor();
     await approve(panel, reason, thread);
+    page = await all.product.customer.restarted(page);
     await comesTo(thread, 'done');
     await thread.getByText(/restarted in [\d.]+ s/).waitFor();
     await thread.getByText('Receipt verified').waitFor();
@@ -136,19 +141,22 @@ describe.each(STORES)('a command about a report in %s', (store) => {
     expect(output).toContain(`Process ${before} ended, process ${after} was started.`);
     expect(output).toMatch(/Session \w+ goes on\./);
 
-    // The panel's document is of the earlier process: it loads again by itself, from the same address.
-    await panel.getByText('Restart the app’s process').waitFor();
-    await closePanel(page);
-    expect(await page.evaluate(() => document.documentElement.dataset['earlier'])).toBe('yes');
+    if (keepsWindows) {
+      // The panel's document is of the earlier process: it loads again by itself, from the same address.
+      await panel.getByText('Restart the app’s process').waitFor();
+      await closePanel(page);
+    }
+    const earlier = await page.evaluate(() => document.documentElement.dataset['earlier']);
+    expect(earlier).toBe(keepsWindows ? 'yes' : undefined);
     await page.getByText('Diagnostics are being recorded').waitFor();
     await syncFails(page);
     await openPanel(page);
     const second = await pressSend(page);
     await waitUntilDelivered(page);
     await closePanel(page);
-    const [earlier, later] = [await manifestOf(code), await manifestOf(second)];
-    expect(later.session.id).toBe(earlier.session.id);
-    // The window was recorded before and after, as one and the same.
+    const [first, later] = [await manifestOf(code), await manifestOf(second)];
+    expect(later.session.id).toBe(first.session.id);
+    // What was on the page before and after: one and the same window, or the one before and the one that the app opened then.
     const hosts = later.sources.filter(({ kind }) => kind === 'host');
     expect(hosts.length).toBeGreaterThan(1);
     const restartMs = hosts.at(-1)?.anchors[0]?.sessionMs ?? 0;
@@ -157,7 +165,8 @@ describe.each(STORES)('a command about a report in %s', (store) => {
     const until = windows(({ startMs }) => startMs < restartMs);
     const since = windows(({ endMs }) => endMs > restartMs);
     expect(since.size).toBe(1);
-    expect([...since].every((source) => until.has(source))).toBe(true);
+    expect(until.size).toBeGreaterThan(0);
+    expect([...since].every((source) => until.has(source))).toBe(keepsWindows);
   });
 
   it.runIf(isRecordingAgain)('records again, and adds that to the report', async () => {

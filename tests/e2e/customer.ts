@@ -15,6 +15,15 @@ export interface Customer {
   open(context?: BrowserContext): Promise<Page>;
   /** What its process printed. */
   output(): string;
+  /** A restart of its process, which a technician may propose, leaves its windows open. */
+  readonly keepsWindows: boolean;
+  /** After such a restart: the window that was open, or the one that the app opened instead of it. */
+  restarted(page: Page): Promise<Page>;
+  /** Of what it may be asked to look at: names, and what is done with each. */
+  readonly endpoints: readonly string[];
+  /** Caches that may be emptied, as the customer reads of them, and the folder of the first. */
+  readonly caches: readonly RegExp[];
+  readonly invoices: string;
 }
 
 export interface CustomerOptions {
@@ -85,5 +94,10 @@ export function webCustomer({ dir, desk, rootKey }: CustomerOptions, browser: Br
       return page;
     },
     output: () => process?.output() ?? '',
+    keepsWindows: true,
+    restarted: (page) => Promise.resolve(page),
+    endpoints: ['Rates', 'Notices', 'Support desk', 'TCP', 'HTTP', 'WebSocket'],
+    caches: [/Printed invoices: .* would be deleted/],
+    invoices: `${dir}-invoices`,
   };
 }

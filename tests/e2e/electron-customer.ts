@@ -25,6 +25,19 @@ export function electronCustomer({ dir, desk, rootKey }: CustomerOptions): Custo
     return opened;
   }
 
+  async function open(): Promise<Page> {
+    const page = await nextWindow();
+    given.add(page);
+    hasPanelWindow(page, {
+      page: () => running().panelNow(),
+      opened: async () => {
+        await running().panelPage();
+      },
+      closed: () => running().noPanel(),
+    });
+    return page;
+  }
+
   return {
     dataDir: join(dir, 'fluxion-recorder'),
     url: 'fluxion://app/',
@@ -36,18 +49,15 @@ export function electronCustomer({ dir, desk, rootKey }: CustomerOptions): Custo
       else await app?.close();
       app = undefined;
     },
-    async open() {
-      const page = await nextWindow();
-      given.add(page);
-      hasPanelWindow(page, {
-        page: () => running().panelNow(),
-        opened: async () => {
-          await running().panelPage();
-        },
-        closed: () => running().noPanel(),
-      });
-      return page;
-    },
+    open,
     output: () => app?.output() ?? '',
+    keepsWindows: false,
+    async restarted() {
+      await running().relaunched();
+      return await open();
+    },
+    endpoints: ['Support desk', 'TCP', 'HTTP'],
+    caches: [/Printed invoices: .* would be deleted/, /Web cache: .* would be deleted/],
+    invoices: join(dir, 'invoices'),
   };
 }

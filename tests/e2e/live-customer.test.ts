@@ -1,46 +1,36 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from '../lab/chromium.js';
 import { TechnicianBrowser } from '../lab/technician-browser.js';
-import { launchCapturing } from '../integration/screen/screen-site.js';
-import { joinByCode } from './live-steps.js';
 import type { Panel } from './customer.js';
-import { chromiumPath, panelOf, startProduct, type Product } from './product.js';
+import { joinByCode, openLive } from './live-steps.js';
+import { startProduct, type Product } from './product.js';
+import { pressGuarded } from './steps.js';
+import { closePanel } from './support-steps.js';
 
 // The customer's side of a live session, as a customer has it; the technician is a page without a face.
 
 describe.skipIf(findChromium() === undefined)('a live session, on the customerâ€™s side', () => {
   let product: Product;
-  let capturing: Browser;
   let fluxion: Page;
   let panel: Panel;
   let technician: TechnicianBrowser;
 
   beforeAll(async () => {
     product = await startProduct();
-    // A browser that is let to capture its own tab without asking a person.
-    capturing = await launchCapturing(chromiumPath());
-    const context = await capturing.newContext({ viewport: { width: 1280, height: 800 }, serviceWorkers: 'block' });
-    fluxion = await product.openFluxion(context);
+    fluxion = await product.openCapturing();
     technician = await TechnicianBrowser.open(product.browser);
   }, 120_000);
   afterAll(async () => {
-    await capturing.close();
     await product.close();
   });
 
-  /** Guarded buttons act only when they have been in full view for half a second. */
-  async function press(name: string | RegExp): Promise<void> {
-    const button = panel.getByRole('button', { name });
-    await button.waitFor();
-    await fluxion.waitForTimeout(900);
-    await button.click();
+  async function press(name: string): Promise<void> {
+    await pressGuarded(panel.getByRole('button', { name }));
   }
 
-  async function openLive(): Promise<void> {
-    await fluxion.getByRole('button', { name: 'Send Diagnostics' }).click();
-    panel = panelOf(fluxion);
-    await panel.getByRole('link', { name: 'Live' }).click();
+  async function openPanel(): Promise<void> {
+    panel = await openLive(fluxion);
   }
 
   async function allow(kind: Parameters<typeof technicianAsk>[0]): Promise<void> {
@@ -54,8 +44,11 @@ describe.skipIf(findChromium() === undefined)('a live session, on the customerâ€
     );
   }
 
+  const size = (): Promise<{ width: number; height: number }> =>
+    fluxion.evaluate(() => ({ width: window.innerWidth, height: window.innerHeight }));
+
   it('begins by a code, is confirmed by words, and shows nothing before', async () => {
-    await openLive();
+    await openPanel();
     await panel.getByRole('button', { name: 'Show a code to read out' }).click();
     const code = (await panel.getByText(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/).textContent()) ?? '';
     const { url, ticket } = await joinByCode(product, code);
@@ -79,7 +72,7 @@ describe.skipIf(findChromium() === undefined)('a live session, on the customerâ€
   it('shows the app, masked, once that is allowed, and the log with what was before', async () => {
     await allow('view-dom');
     await allow('console');
-    await fluxion.keyboard.press('Escape');
+    await closePanel(fluxion);
     await technician.until(({ dom }) => dom.includes('"type":2'), 'the app');
     await technician.until(({ console }) => console.includes('caught-up'), 'the past');
     await fluxion.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: 'Customers' }).click();
@@ -108,16 +101,16 @@ describe.skipIf(findChromium() === undefined)('a live session, on the customerâ€
       place(200, '#ff00ff', 'data-fluxrec-mask');
       place(600, '#00ffff', '');
     });
-    await openLive();
+    await openPanel();
     await allow('view-video');
-    await fluxion.keyboard.press('Escape');
+    await closePanel(fluxion);
     await fluxion.getByRole('button', { name: 'This window' }).click();
     const { control } = await technician.until(
       (seen) => seen.control.some((message) => message.type === 'video-state' && message.state === 'on'),
       'the video',
     );
     const state = control.findLast(({ type }) => type === 'video-state');
-    expect(state).toMatchObject({ surface: 'app', width: 1280, height: 800 });
+    expect(state).toMatchObject({ surface: 'app', ...(await size()) });
     let [seen, leaked, shown] = [0, 0, 0];
     await expect
       .poll(
@@ -137,15 +130,15 @@ describe.skipIf(findChromium() === undefined)('a live session, on the customerâ€
   });
 
   it('takes a picture by the customerâ€™s own press', async () => {
-    await openLive();
+    await openPanel();
     await allow('screenshot');
-    await fluxion.keyboard.press('Escape');
+    await closePanel(fluxion);
     await technician.page.evaluate(() => {
       technicianSay({ type: 'screenshot-asked', request: crypto.randomUUID() });
     });
     await fluxion.getByRole('button', { name: 'Take the picture' }).click();
     const { pictures } = await technician.until((seen) => seen.pictures.length === 1, 'the picture');
-    expect(pictures[0]).toMatchObject({ width: 1280, height: 800 });
+    expect(pictures[0]).toMatchObject(await size());
   });
 
   it('is seen by the customer in the app, and taken back there by one press', async () => {
@@ -167,7 +160,7 @@ describe.skipIf(findChromium() === undefined)('a live session, on the customerâ€
     await technician.page.evaluate(() => {
       technicianConfirm();
     });
-    await openLive();
+    await openPanel();
     await press('They are the same');
     await technician.until(({ phase }) => phase === 'open', 'the open session');
     await panel.getByText('Nothing yet.', { exact: false }).waitFor();

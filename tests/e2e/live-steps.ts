@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { panelOpened, type Panel } from './customer.js';
 import type { Product } from './product.js';
 
 /** A technician who was read this code; answers where their end of the session goes, and by which ticket. */
@@ -24,4 +26,20 @@ export async function joinByCode(
   if (!joined.ok) throw new Error(`not joined: ${joined.status} ${await joined.text()}`);
   const { ticket } = (await joined.json()) as { ticket: string };
   return { url: `${deskUrl.replace('http', 'ws')}/api/live/socket`, ticket };
+}
+
+/** The customer opens the panel at its live session. */
+export async function openLive(page: Page): Promise<Panel> {
+  await page.getByRole('button', { name: 'Send Diagnostics' }).click();
+  const panel = await panelOpened(page);
+  await panel.getByRole('link', { name: /^Live/ }).click();
+  return panel;
+}
+
+/** The customer is told in the page that support invites them, and looks. Answers the panel, at the invitation. */
+export async function lookAtInvitation(page: Page): Promise<Panel> {
+  await page.getByRole('button', { name: 'Look at it' }).click({ timeout: 60_000 });
+  const panel = await panelOpened(page);
+  await panel.getByRole('link', { name: /^Live/ }).click();
+  return panel;
 }

@@ -2,8 +2,10 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from '../lab/chromium.js';
 import type { Panel } from './customer.js';
-import { panelOf, startProduct, type Product } from './product.js';
-import { approve, comesTo, enrol } from './support-steps.js';
+import { openLive } from './live-steps.js';
+import { startProduct, type Product } from './product.js';
+import { pressGuarded } from './steps.js';
+import { approve, closePanel, comesTo, enrol } from './support-steps.js';
 
 // A live session as both people have it: the customer's panel and app, the technician's viewer, a real desk between them.
 
@@ -23,18 +25,12 @@ describe.skipIf(findChromium() === undefined)('a live session, on the technician
     await product.close();
   });
 
-  /** Guarded buttons act only when they have been in full view for half a second. */
-  async function press(name: string | RegExp): Promise<void> {
-    const button = panel.getByRole('button', { name }).first();
-    await button.waitFor();
-    await fluxion.waitForTimeout(900);
-    await button.click();
+  async function press(name: string): Promise<void> {
+    await pressGuarded(panel.getByRole('button', { name }).first());
   }
 
   async function openPanel(): Promise<void> {
-    await fluxion.getByRole('button', { name: 'Send Diagnostics' }).click();
-    panel = panelOf(fluxion);
-    await panel.getByRole('link', { name: 'Live' }).click();
+    panel = await openLive(fluxion);
   }
 
   /** The app as the technician sees it. */
@@ -94,7 +90,7 @@ describe.skipIf(findChromium() === undefined)('a live session, on the technician
   });
 
   it('shows the app as it changes, and what is masked stays masked', async () => {
-    await panelOf(fluxion).getByRole('button', { name: 'Close' }).first().click();
+    await closePanel(fluxion);
     await view('Customers');
     await expect.poll(() => seen().textContent(), { timeout: 20_000 }).toContain('Customers');
     await fluxion.getByLabel('E-mail').fill('planted-ada@fluxion.example');
@@ -138,9 +134,7 @@ describe.skipIf(findChromium() === undefined)('a live session, on the technician
   });
 
   it('has the lines of the host process and of another window, too', async () => {
-    const other = await fluxion.context().newPage();
-    await other.goto(fluxion.url());
-    await other.getByRole('button', { name: 'Send Diagnostics' }).waitFor();
+    const other = await product.openFluxion(fluxion.context());
     await other.evaluate(() => {
       console.warn('the other window says this');
     });
@@ -180,7 +174,7 @@ describe.skipIf(findChromium() === undefined)('a live session, on the technician
     await bar()
       .getByRole('button', { name: /^Point at things until/ })
       .waitFor();
-    await panelOf(fluxion).getByRole('button', { name: 'Close' }).first().click();
+    await closePanel(fluxion);
     const surface = await desk.locator('iframe[title="The customer’s app"]').boundingBox();
     await desk.mouse.move(
       (surface?.x ?? 0) + (surface?.width ?? 0) / 2,
@@ -195,7 +189,7 @@ describe.skipIf(findChromium() === undefined)('a live session, on the technician
   it('is taken back by the customer, and nothing more comes', async () => {
     await panel.getByRole('button', { name: 'Take back: See the app' }).click();
     await desk.getByText('The customer took it back.').first().waitFor();
-    await panelOf(fluxion).getByRole('button', { name: 'Close' }).first().click();
+    await closePanel(fluxion);
     await view('Board');
     await fluxion.evaluate(() => {
       const line = document.createElement('p');

@@ -1,12 +1,12 @@
 import { start } from '../../scripts/built.js';
 import { provideCeph, startCeph, type Ceph } from '../lab/ceph.js';
 import { CuttingProxy } from '../lab/cutting-proxy.js';
-import { startProduct, type Product } from './product.js';
+import { isElectron, startProduct, type Product } from './product.js';
 
 export type StoreName = 'a folder' | 'a Ceph bucket';
 
-/** Where a desk can keep its reports on this machine. */
-export const STORES: readonly StoreName[] = provideCeph() ? ['a folder', 'a Ceph bucket'] : ['a folder'];
+/** Where a desk can keep its reports on this machine. What differs between stores does not differ by the customer's host. */
+export const STORES: readonly StoreName[] = !isElectron && provideCeph() ? ['a folder', 'a Ceph bucket'] : ['a folder'];
 
 export interface ProductOverStore {
   readonly product: Product;

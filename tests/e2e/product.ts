@@ -7,7 +7,8 @@ import { Organisation } from '../../scripts/organisation.js';
 import { CuttingProxy } from '../lab/cutting-proxy.js';
 import { freePort } from '../lab/free-port.js';
 import { CHROMIUM_ARGS, chromiumPath } from '../lab/chromium.js';
-import { webCustomer } from './customer.js';
+import { launchCapturing } from '../integration/screen/screen-site.js';
+import { webCustomer, type Customer } from './customer.js';
 import { electronCustomer } from './electron-customer.js';
 
 export { chromiumPath } from '../lab/chromium.js';
@@ -25,12 +26,18 @@ export interface Product {
   readonly fluxionUrl: string;
   readonly deskUrl: string;
   readonly browser: Browser;
+  /** What differs between Fluxion in a browser and in Electron. */
+  readonly customer: Customer;
   /** Whose technicians Fluxion listens to. */
   readonly organisation: Organisation;
   /** Between customer and desk, where one was asked for; the technician reaches the desk directly. */
   readonly network: CuttingProxy | undefined;
   /** The customer opens Fluxion in a context (profile) of its own, or in a given one. */
   openFluxion(context?: BrowserContext): Promise<Page>;
+  /** The customer opens Fluxion where a page that asks for the picture of its own window is given it. */
+  openCapturing(): Promise<Page>;
+  /** A profile on the disk, to open windows of; undefined in Electron, where all windows are of one. */
+  openProfile(name: string): Promise<BrowserContext | undefined>;
   /** A technician opens the desk: the first by the printed link, which signs in once; another by the desk's token. */
   openDesk(context?: BrowserContext): Promise<Page>;
   startDesk(): Promise<void>;
@@ -52,7 +59,7 @@ export async function launchProfile(profile: string): Promise<BrowserContext> {
 }
 
 /** The customer has Fluxion in Electron or, where that is not, over the stand-in for it; otherwise in a browser. */
-const isElectron = process.env['FLUXREC_HOST'] === 'electron';
+export const isElectron = process.env['FLUXREC_HOST'] === 'electron';
 
 export interface ProductOptions {
   /** Where the desk keeps its reports, in place of its folder. */
@@ -89,10 +96,13 @@ export async function startProduct({
   };
   const fluxion = isElectron ? electronCustomer(options) : webCustomer(options, browser);
 
+  let capturing: Browser | undefined;
+
   await startDesk();
   await fluxion.start();
   return {
     dir,
+    customer: fluxion,
     dataDir: fluxion.dataDir,
     browser,
     organisation,
@@ -104,6 +114,15 @@ export async function startProduct({
       return deskUrl;
     },
     openFluxion: (context) => fluxion.open(context),
+    async openCapturing() {
+      // Its main process answers for a page there.
+      if (isElectron) return await fluxion.open();
+      capturing ??= await launchCapturing(chromiumPath());
+      return await fluxion.open(
+        await capturing.newContext({ viewport: { width: 1280, height: 800 }, serviceWorkers: 'block' }),
+      );
+    },
+    openProfile: async (name) => (isElectron ? undefined : await launchProfile(join(dir, name))),
     async openDesk(context) {
       const page = await (context ?? (await browser.newContext({ viewport: { width: 1440, height: 900 } }))).newPage();
       const link = deskUrl + new URL(desk?.told ?? deskUrl).hash;
@@ -125,7 +144,7 @@ export async function startProduct({
     stopFluxion: (signal) => fluxion.stop(signal),
     output: () => `desk:\n${desk?.output() ?? ''}\nfluxion:\n${fluxion.output()}`,
     async close() {
-      await browser.close();
+      await Promise.all([browser.close(), capturing?.close()]);
       await Promise.all([desk?.stop(), fluxion.stop()]);
       await network?.close();
       await rm(dir, { recursive: true, force: true });

@@ -1,20 +1,18 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openBundle } from '../../src/shared/bundle/read.js';
 import { bytesSource } from '../../src/shared/bundle/byte-source.js';
-import { launchCapturing } from '../integration/screen/screen-site.js';
-import { chromiumPath, panelOf, startProduct, type Product } from './product.js';
+import { panelOpened } from './customer.js';
+import { startProduct, type Product } from './product.js';
 import { newestBundle, openReport, pressSend, sendReport, waitUntilDelivered, work } from './steps.js';
+import { closePanel } from './support-steps.js';
 
 let product: Product;
-let capturing: Browser;
 
 beforeAll(async () => {
   product = await startProduct();
-  capturing = await launchCapturing(chromiumPath());
 });
 afterAll(async () => {
-  await capturing.close();
   await product.close();
 });
 
@@ -27,21 +25,19 @@ const videoSeconds = (desk: Page): Promise<number> =>
   desk.locator('video').evaluate((video: HTMLVideoElement) => video.currentTime);
 
 test('the customer has the screen recorded, stops it and sends; the technician sees it in step with the page', async () => {
-  const page = await product.openFluxion(
-    await capturing.newContext({ viewport: { width: 1280, height: 800 }, serviceWorkers: 'block' }),
-  );
+  const page = await product.openCapturing();
   await help(page, 'Record Screen');
   await page.getByText('● The screen is being recorded').waitFor();
   await work(page, 6);
 
   // The panel says it plainly, and stops it.
   await help(page, 'Recording…');
-  const panel = panelOf(page);
+  const panel = await panelOpened(page);
   await panel.getByText('A video of the app’s window is being recorded.').waitFor();
   await panel.getByRole('button', { name: 'Stop the video' }).click();
   await page.getByText('● The screen is being recorded').waitFor({ state: 'detached' });
   await panel.getByText('A video of the app’s window is being recorded.').waitFor({ state: 'detached' });
-  await panel.getByRole('button', { name: 'Close' }).first().click();
+  await closePanel(page);
 
   const code = await sendReport(page, 'with a video');
   await waitUntilDelivered(page);
@@ -83,12 +79,12 @@ test('the customer has the screen recorded, stops it and sends; the technician s
 });
 
 test('what the customer leaves out of the report is not in it', async () => {
-  const page = await product.openFluxion(await capturing.newContext({ viewport: { width: 1280, height: 800 } }));
+  const page = await product.openCapturing();
   await help(page, 'Record Screen');
   await page.getByText('● The screen is being recorded').waitFor();
   await work(page, 3);
   await page.getByRole('button', { name: 'Send Diagnostics' }).click();
-  const panel = panelOf(page);
+  const panel = await panelOpened(page);
   await panel.getByText('The video that you had recorded').waitFor();
   // They can watch it first.
   await panel.getByRole('button', { name: 'Show what will be sent' }).click();

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { panelOf, panelOpened, type Panel } from './customer.js';
 import type { Product } from './product.js';
 
@@ -41,14 +41,18 @@ export async function openPanel(page: Page): Promise<Panel> {
   return panel;
 }
 
+/** Presses what acts only when it has been in full view for half a second. */
+export async function pressGuarded(button: Locator): Promise<void> {
+  await button.waitFor();
+  await button.scrollIntoViewIfNeeded();
+  await button.page().waitForTimeout(900);
+  await button.click();
+}
+
 /** Presses Send in an open panel; answers the receipt code that the customer reads out. */
 export async function pressSend(page: Page): Promise<string> {
   const panel = panelOf(page);
-  const send = panel.getByRole('button', { name: /^Send \d/ });
-  await send.waitFor();
-  // The button acts only when it has been in full view for half a second.
-  await page.waitForTimeout(900);
-  await send.click();
+  await pressGuarded(panel.getByRole('button', { name: /^Send \d/ }));
   const code = panel.locator('code').first();
   await code.waitFor();
   return (await code.textContent()) ?? '';

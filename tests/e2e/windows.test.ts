@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { bytesSource } from '../../src/shared/bundle/byte-source.js';
 import { openBundle } from '../../src/shared/bundle/read.js';
-import { launchProfile, startProduct, type Product } from './product.js';
+import { startProduct, type Product } from './product.js';
 import { newestBundle, sendReport, syncFails, waitUntilDelivered } from './steps.js';
 
 let product: Product;
@@ -32,6 +31,18 @@ async function crash(page: Page): Promise<void> {
   await crashed;
 }
 
+async function crashBrowser(context: BrowserContext, page: Page): Promise<void> {
+  const devtools = await context.browser()?.newBrowserCDPSession();
+  const closed = new Promise<void>((done) =>
+    context.once('close', () => {
+      done();
+    }),
+  );
+  if (devtools === undefined) await crash(page);
+  else void devtools.send('Browser.crash').catch(() => undefined);
+  await Promise.race([closed, new Promise((done) => setTimeout(done, 5000))]);
+}
+
 async function newest() {
   const bundle = await openBundle(bytesSource(await newestBundle(product)));
   const lines = new Map<string, string[]>();
@@ -45,7 +56,7 @@ async function newest() {
 }
 
 it('puts two windows, the host process and a window that was killed into one session', async () => {
-  profile = await launchProfile(join(product.dir, 'profile-windows'));
+  profile = await product.openProfile('profile-windows');
   const first = await product.openFluxion(profile);
   const second = await product.openFluxion(profile);
   const third = await product.openFluxion(profile);
@@ -81,12 +92,12 @@ it('puts two windows, the host process and a window that was killed into one ses
   }
   expect(new Set(dom.map(({ source }) => source)).size).toBe(3);
   for (const chain of chains.values()) expect(chain[0]?.checkout).toBe(true);
-  await profile.close();
+  await profile?.close();
 });
 
 it('goes on with the session after a reload, and after browser and host process were killed', async () => {
-  const folder = join(product.dir, 'profile-restart');
-  profile = await launchProfile(folder);
+  const name = 'profile-restart';
+  profile = await product.openProfile(name);
   let page = await product.openFluxion(profile);
   await say(page, 'before the reload');
   await page.waitForTimeout(1200);
@@ -96,19 +107,11 @@ it('goes on with the session after a reload, and after browser and host process 
   await page.waitForTimeout(1200);
 
   // As a power cut would: nobody gets to say goodbye.
-  const devtools = await profile.browser()?.newBrowserCDPSession();
-  const closed = new Promise<void>((done) =>
-    profile?.once('close', () => {
-      done();
-    }),
-  );
-  if (devtools === undefined) await crash(page);
-  else void devtools.send('Browser.crash').catch(() => undefined);
-  await Promise.race([closed, new Promise((done) => setTimeout(done, 5000))]);
+  if (profile !== undefined) await crashBrowser(profile, page);
   await product.stopFluxion('SIGKILL');
   await product.startFluxion();
 
-  profile = await launchProfile(folder);
+  profile = await product.openProfile(name);
   page = await product.openFluxion(profile);
   await say(page, 'after the kill');
   await page.waitForTimeout(1200);

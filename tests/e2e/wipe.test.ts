@@ -5,18 +5,18 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bytesSource } from '../../src/shared/bundle/byte-source.js';
 import { openBundle } from '../../src/shared/bundle/read.js';
 import { panelOpened } from './customer.js';
-import { launchProfile, startProduct, type Product } from './product.js';
+import { startProduct, type Product } from './product.js';
 import { closePanel } from './support-steps.js';
 import { newestBundle, sendReport, waitUntilDelivered } from './steps.js';
 
 let product: Product;
-let profile: BrowserContext;
+let profile: BrowserContext | undefined;
 beforeAll(async () => {
   product = await startProduct();
-  profile = await launchProfile(join(product.dir, 'profile'));
+  profile = await product.openProfile('profile');
 });
 afterAll(async () => {
-  await profile.close();
+  await profile?.close();
   await product.close();
 });
 

@@ -78,6 +78,7 @@ async function startInElectron(executablePath: string, args: readonly string[], 
         () => `the panel to close\n${output}`,
       );
     },
+    relaunched: () => Promise.reject(new Error('Playwright does not follow an app that starts itself again.')),
     output: () => output,
     async close() {
       await app.close();

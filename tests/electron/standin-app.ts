@@ -19,6 +19,8 @@ export interface StandInApp {
   readonly control: Asked;
   /** The pages as a person drives them. */
   readonly browser: Browser;
+  /** Where the app starts itself again: resolves when that run is open. What was given of the run before is gone. */
+  relaunched(): Promise<void>;
   /** Fluxion's windows that show it now. */
   fluxionPages(): Page[];
   /** Waits until Fluxion's windows are so many, and all record. */
@@ -46,31 +48,53 @@ export interface StandInOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
+/** One run of the process. */
+interface Run {
+  readonly child: ChildProcess;
+  readonly exited: Promise<void>;
+  readonly browser: Browser;
+  readonly control: Asked;
+}
+
 export async function startStandInApp(
   args: readonly string[],
   { dir: kept, main = join(root, 'out/main/electron.js'), env = {} }: StandInOptions = {},
 ): Promise<StandInApp> {
   const dir = kept ?? (await mkdtemp(join(tmpdir(), 'fluxrec-electron-')));
-  const child = spawn(process.execPath, [join(STANDIN, 'standin.js'), main, '--data', dir, ...args], {
-    cwd: root,
-    env: { ...process.env, CHROMIUM: chromiumPath(), ...env },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
   let output = '';
-  const onData = (data: Buffer): void => {
-    output += data.toString();
+  let next: Promise<void> | undefined;
+  const startRun = async (): Promise<Run> => {
+    const child = spawn(process.execPath, [join(STANDIN, 'standin.js'), main, '--data', dir, ...args], {
+      cwd: root,
+      env: { ...process.env, CHROMIUM: chromiumPath(), ...env },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    const onData = (data: Buffer): void => {
+      output += data.toString();
+    };
+    child.stdout?.on('data', onData);
+    child.stderr?.on('data', onData);
+    const exited = new Promise<void>((resolve) =>
+      child.once('exit', () => {
+        resolve();
+      }),
+    );
+    child.on('message', (message) => {
+      if ((message as { relaunch?: boolean }).relaunch !== true) return;
+      next ??= exited.then(startNext);
+      next.catch(() => undefined); // Who waits for it is told.
+    });
+    const browser = await chromium.connectOverCDP(await told(child, () => output));
+    return { child, exited, browser, control: ask(child) };
   };
-  child.stdout?.on('data', onData);
-  child.stderr?.on('data', onData);
-  const exited = new Promise<void>((resolve) =>
-    child.once('exit', () => {
-      resolve();
-    }),
-  );
-  const endpoint = await told(child, () => output);
-  const browser = await chromium.connectOverCDP(endpoint);
+  const startNext = async (): Promise<void> => {
+    await run.browser.close().catch(() => undefined);
+    run = await startRun();
+  };
+  let run = await startRun();
+
   const pages = (of: string): Page[] =>
-    browser
+    run.browser
       .contexts()
       .flatMap((context) => context.pages())
       .filter((page) => page.url().startsWith(`http://${of}.localhost`));
@@ -80,6 +104,8 @@ export async function startStandInApp(
     return panel;
   };
   const end = async (signal: NodeJS.Signals): Promise<void> => {
+    await next?.catch(() => undefined);
+    const { browser, child, exited } = run;
     // The pages go with their process, and a process that is killed takes nobody with it.
     const devtools = signal === 'SIGKILL' ? await browser.newBrowserCDPSession() : undefined;
     if (devtools === undefined) await browser.close().catch(() => undefined);
@@ -90,8 +116,20 @@ export async function startStandInApp(
   };
   return {
     dir,
-    control: ask(child),
-    browser,
+    get control() {
+      return run.control;
+    },
+    get browser() {
+      return run.browser;
+    },
+    async relaunched() {
+      await until(
+        () => next !== undefined,
+        () => `the app to start itself again\n${output}`,
+      );
+      await next;
+      next = undefined;
+    },
     fluxionPages: () => pages('app.fluxion'),
     async recordingPages(count) {
       await until(

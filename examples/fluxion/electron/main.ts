@@ -1,9 +1,10 @@
 // Fluxion's main process in Electron.
 import { mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { app, BrowserWindow, protocol, session } from 'electron';
 import { registerSchemes, startElectronHost } from 'fluxion-recorder/main';
+import { InvoiceCache } from '../invoice-cache.js';
 import { supportCommands } from '../support.js';
 import { keepMenu } from './menu.js';
 import { lockPermissions } from './permissions.js';
@@ -36,6 +37,7 @@ else app.quit();
 /** All of this before `ready`: nothing is awaited on the way here. */
 function start(): void {
   const [desk] = textsOf(values.desk);
+  const invoices = new InvoiceCache(join(app.getPath('userData'), 'invoices'));
   registerSchemes([SCHEME]);
   // The one call that an app adds to its main process.
   const host = startElectronHost({
@@ -43,7 +45,7 @@ function start(): void {
     app: { name: 'Fluxion', version: '1.0.0' },
     ...(desk === undefined ? {} : { desk: { url: desk } }),
     rootKeys: textsOf(values['root-key']),
-    commands: supportCommands({ desk }),
+    commands: supportCommands({ desk, invoices }),
   });
 
   app.on('second-instance', () => {
@@ -59,7 +61,7 @@ function start(): void {
     if (BrowserWindow.getAllWindows().length === 0) openWindow();
   });
   void app.whenReady().then(() => {
-    protocol.handle('fluxion', serveFluxion);
+    protocol.handle('fluxion', (request) => serveFluxion(request, invoices));
     lockPermissions(session.defaultSession);
     keepMenu(host, openWindow);
     openWindow();

@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { CustomScheme } from 'electron';
-import { book, findCustomers, invoicePage, RATES, type LedgerOrder } from '../ledger.js';
+import type { InvoiceCache } from '../invoice-cache.js';
+import { book, findCustomers, RATES, type LedgerOrder } from '../ledger.js';
 
 export const SCHEME: CustomScheme = {
   scheme: 'fluxion',
@@ -24,7 +25,7 @@ const POLICY = [
 ].join('; ');
 const TYPES: Readonly<Record<string, string>> = { js: 'text/javascript', css: 'text/css', map: 'application/json' };
 
-export async function serveFluxion(request: Request): Promise<Response> {
+export async function serveFluxion(request: Request, invoices: InvoiceCache): Promise<Response> {
   const { pathname, searchParams } = new URL(request.url);
   if (pathname === '/') return await serveFile('examples/fluxion/index.html', 'text/html; charset=utf-8');
   const asset = /^\/(assets\/[\w.-]+\.(\w+))$/.exec(pathname);
@@ -38,8 +39,8 @@ export async function serveFluxion(request: Request): Promise<Response> {
   }
   if (pathname === '/api/sync' && request.method === 'POST') return await sync(request);
   const invoice = /^\/invoice\/(\d+)$/.exec(pathname)?.[1];
-  if (invoice !== undefined) return page(invoicePage(Number(invoice)));
-  return new Response(null, { status: 404 });
+  const printed = invoice === undefined ? undefined : await invoices.page(Number(invoice));
+  return printed === undefined ? new Response(null, { status: 404 }) : page(printed);
 }
 
 async function sync(request: Request): Promise<Response> {

@@ -71,6 +71,11 @@ export const app = strict<App>(
       note('app.requestSingleInstanceLock');
       return true;
     },
+    // Electron does it when this process has ended; here the test does, which learns of it by this word.
+    relaunch: () => {
+      note('app.relaunch');
+      process.send?.({ relaunch: true });
+    },
     quit: () => {
       if (state.isQuitting) return;
       const event = preventable({});

@@ -3,10 +3,12 @@
 import type { MenuItemConstructorOptions, WebFrameMain, WebPreferences } from 'electron';
 import { appEvents, app } from './app.js';
 import { StandInBrowserWindow, windows } from './browser-window.js';
+import { answerDisplayMedia, type DisplayMediaAnswer } from './display-media.js';
 import { menu } from './electron.js';
 import { sessionOf } from './session.js';
 import { state, type Noted } from './state.js';
 import { strict } from './strict.js';
+import type { CaptureAsked } from './worlds/messages.js';
 
 export interface SeenWindow {
   readonly id: number;
@@ -16,12 +18,6 @@ export interface SeenWindow {
   readonly parent: number | undefined;
   readonly partition: string;
   readonly preferences: Readonly<Record<string, unknown>>;
-}
-
-export interface DisplayMediaAsks {
-  readonly isInFrame: boolean;
-  readonly hasGesture: boolean;
-  readonly hasSound: boolean;
 }
 
 /** Each question, and its answer. */
@@ -35,8 +31,8 @@ export interface Control {
   crashWindow(id: number): Promise<void>;
   /** What the session's handlers would answer to a page. */
   permission(partition: string, permission: string, url: string): Promise<{ request: boolean; check: boolean }>;
-  /** What the display media handler answers when a window's page, or a frame in it, asks: its own picture, another, or nothing. */
-  displayMedia(id: number, asks: DisplayMediaAsks): Promise<'own' | 'other' | 'nothing'>;
+  /** What the display media handler answers when a window's page, or a frame in it, asks. */
+  displayMedia(id: number, asks: Omit<CaptureAsked, 'hasVideo'> & { isInFrame: boolean }): Promise<DisplayMediaAnswer>;
   emitApp(event: string, details: unknown): void;
   noted(): Noted[];
   quit(): void;
@@ -108,24 +104,10 @@ const control: Control = {
     const check = session.check as unknown as ((c: unknown, p: string, origin: string, d: unknown) => boolean) | null;
     return { request, check: check?.(null, permission, new URL('/', url).href, {}) ?? true };
   },
-  async displayMedia(id, { isInFrame, hasGesture, hasSound }) {
+  async displayMedia(id, { isInFrame, ...asks }) {
     const { contents } = windowOf(id);
     const main = contents.electron.mainFrame;
-    const frame = isInFrame ? frameIn(main) : main;
-    const asked = { frame, securityOrigin: main.origin, videoRequested: true };
-    return await new Promise((resolve, reject) => {
-      const { displayMedia } = contents.session;
-      if (displayMedia === null) {
-        resolve('nothing');
-        return;
-      }
-      let answers = 0;
-      displayMedia({ ...asked, audioRequested: hasSound, userGesture: hasGesture }, (streams) => {
-        answers += 1;
-        if (answers > 1) reject(new Error('The callback of a display media request can be called only once'));
-        resolve(streams === null ? 'nothing' : streams.video === frame ? 'own' : 'other');
-      });
-    });
+    return await answerDisplayMedia(contents.session, isInFrame ? frameIn(main) : main, { ...asks, hasVideo: true });
   },
   emitApp(event, details) {
     appEvents.emit(event, {}, details);

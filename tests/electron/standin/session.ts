@@ -1,9 +1,12 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { Protocol, Session } from 'electron';
 import type { Browser, BrowserContext } from 'playwright-core';
+import { app } from './app.js';
 import { fromWeb } from './origins.js';
-import { state } from './state.js';
+import { note, state } from './state.js';
 import { strict } from './strict.js';
 
 type Handler = Parameters<Protocol['handle']>[1];
@@ -11,7 +14,10 @@ type RequestHandler = Parameters<Session['setPermissionRequestHandler']>[0];
 type DisplayMediaHandler = Parameters<Session['setDisplayMediaRequestHandler']>[0];
 type CheckHandler = Parameters<Session['setPermissionCheckHandler']>[0];
 
-/** One of Electron's sessions: a browser context, and a port under which its schemes are served. */
+/**
+ * One of Electron's sessions: a browser context, and a port under which its schemes are served. The default one is on the disk, and has
+ * its port again when the app is started anew: what its pages keep belongs to an origin with that port.
+ */
 export class StandInSession {
   readonly partition: string;
   readonly handlers = new Map<string, Handler>();
@@ -19,6 +25,8 @@ export class StandInSession {
   request: RequestHandler = null;
   check: CheckHandler = null;
   displayMedia: DisplayMediaHandler = null;
+  /** What it is filled with is Chromium's to know: that it is asked for and emptied is what can be seen here. */
+  #cacheBytes = 4096;
   #opened: Promise<{ context: BrowserContext; port: number }> | undefined;
 
   constructor(partition: string) {
@@ -37,6 +45,12 @@ export class StandInSession {
       },
       setPermissionCheckHandler: (handler) => {
         this.check = handler;
+      },
+      getCacheSize: () => Promise.resolve(this.#cacheBytes),
+      clearCache: () => {
+        this.#cacheBytes = 0;
+        note('session.clearCache', partition);
+        return Promise.resolve();
       },
       setDevicePermissionHandler: () => undefined,
       setDisplayMediaRequestHandler: (handler) => {
@@ -57,9 +71,18 @@ export class StandInSession {
         response.destroy();
       });
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const isKept = this.partition === '';
+    const portFile = join(app.getPath('userData'), 'port-of-the-stand-in');
+    const before = isKept && existsSync(portFile) ? Number(readFileSync(portFile, 'utf8')) : 0;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(before, '127.0.0.1', resolve);
+    });
     server.unref();
-    return { context: await browser.newContext({ viewport: null }), port: (server.address() as AddressInfo).port };
+    const { port } = server.address() as AddressInfo;
+    if (isKept) writeFileSync(portFile, String(port));
+    const kept = isKept ? browser.contexts()[0] : undefined;
+    return { context: kept ?? (await browser.newContext({ viewport: null })), port };
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -39,6 +39,13 @@ export async function launch(path: string, userData: string): Promise<Chromium> 
     `--user-data-dir=${profile}`,
     '--disable-site-isolation-trials',
     '--disable-features=IsolateOrigins,site-per-process',
+    // Bars over the page would make it smaller than its window says.
+    '--test-type',
+    '--disable-infobars',
+    // Larger than any window: the picture of one is cut off at the screen's edge.
+    '--screen-info={1920x1200}',
+    // What the app's main process was asked for is given without a question.
+    '--auto-accept-this-tab-capture',
     ...CHROMIUM_ARGS,
     'about:blank',
   ];

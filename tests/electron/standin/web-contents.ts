@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import type { IpcMainInvokeEvent, WebContents, WebPreferences } from 'electron';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { decode } from './codec.js';
-import { Frames, type CdpFrame } from './frames.js';
+import { mayCapture } from './display-media.js';
+import { Frames, type CdpFrame, type StandInFrame } from './frames.js';
 import { ipcMain, StandInIpc } from './ipc.js';
+import { newWindow } from './new-window.js';
 import { fromWeb, toWeb } from './origins.js';
 import { standInOf, type StandInSession } from './session.js';
 import { state } from './state.js';
@@ -99,7 +101,7 @@ export class StandInContents {
   async #open(browser: Browser, size: { width: number; height: number }): Promise<Page> {
     const { context, port } = await this.session.open(browser);
     this.#port = port;
-    const page = await context.newPage();
+    const page = await newWindow(browser, context, size);
     await page.setViewportSize(size);
     const cdp = await context.newCDPSession(page);
     this.#page = page;
@@ -183,17 +185,27 @@ export class StandInContents {
   async #receive(frames: Frames, world: number, message: ToProcess): Promise<void> {
     const frame = frames.ofWorld(world);
     if (frame === undefined) return;
-    const { channel, id, values } = message;
+    const { id } = message;
+    try {
+      const value =
+        message.type === 'display-media'
+          ? await mayCapture(this.electron, this.session, frame.electron, message)
+          : await this.#invoke(frame, message.channel, message.values);
+      if (frame.world === world) frame.post({ type: 'answer', id, value });
+    } catch (error) {
+      if (frame.world === world) frame.post({ type: 'refusal', id, message: (error as Error).message });
+    }
+  }
+
+  async #invoke(frame: StandInFrame, channel: string, values: readonly unknown[]): Promise<unknown> {
     const event = { type: 'frame', sender: this.electron, senderFrame: frame.electron } as IpcMainInvokeEvent;
     const scoped = [this.#ipc, ipcMain].find((ipc) => ipc.has(channel));
     try {
       if (scoped === undefined) throw new Error(`No handler registered for '${channel}'`);
-      const value = await scoped.invoke(channel, event, values);
-      if (frame.world === world) frame.post({ type: 'answer', id, value });
+      return await scoped.invoke(channel, event, values);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      const text = `Error invoking remote method '${channel}': ${reason}`;
-      if (frame.world === world) frame.post({ type: 'refusal', id, message: text });
+      throw new Error(`Error invoking remote method '${channel}': ${reason}`, { cause: error });
     }
   }
 }

@@ -1,12 +1,16 @@
 // The words between the process, the preload's world and the page's own world.
 
 /** From the preload's world to the process. */
-export type ToProcess = {
-  readonly type: 'invoke';
-  readonly id: number;
-  readonly channel: string;
-  readonly values: readonly unknown[];
-};
+export type ToProcess =
+  | { readonly type: 'invoke'; readonly id: number; readonly channel: string; readonly values: readonly unknown[] }
+  | ({ readonly type: 'display-media'; readonly id: number } & CaptureAsked);
+
+/** A page's `getDisplayMedia`, as its main process hears of it. */
+export interface CaptureAsked {
+  readonly hasGesture: boolean;
+  readonly hasVideo: boolean;
+  readonly hasSound: boolean;
+}
 
 /** From the process to the preload's world. */
 export type ToPreload =
@@ -34,3 +38,6 @@ export const ANSWER = 'standin:answer:';
 export const SETTLED = 'standin:settled:';
 /** A function of the page is called by the preload's world. */
 export const CALL_PAGE = 'standin:call-page';
+/** The page asks for a picture, and reads from the event `CAPTURE_ANSWER + call` whether it may have its own. */
+export const CAPTURE = 'standin:capture';
+export const CAPTURE_ANSWER = 'standin:capture-answer:';

@@ -1,5 +1,15 @@
 // The page's own world: builds what the preload exposes. Each call crosses as a DOM event, whose detail Chromium clones.
-import { ANSWER, CALL, CALL_PAGE, EXPOSE, SETTLED, type Handle } from './messages.js';
+import {
+  ANSWER,
+  CALL,
+  CALL_PAGE,
+  CAPTURE,
+  CAPTURE_ANSWER,
+  EXPOSE,
+  SETTLED,
+  type CaptureAsked,
+  type Handle,
+} from './messages.js';
 
 type AnyFunction = (...values: unknown[]) => unknown;
 
@@ -62,3 +72,32 @@ document.addEventListener(CALL_PAGE, (event) => {
   const { called, values } = (event as CustomEvent<{ called: number; values: unknown[] }>).detail;
   functions.get(called)?.(...values.map(fromPreload));
 });
+
+function mayCapture(asked: CaptureAsked): Promise<boolean> {
+  return new Promise((resolve) => {
+    const call = nextId();
+    const onAnswer = (event: Event): void => {
+      resolve((event as CustomEvent<boolean>).detail);
+    };
+    document.addEventListener(`${CAPTURE_ANSWER}${call}`, onAnswer, { once: true });
+    document.dispatchEvent(new CustomEvent(CAPTURE, { detail: { call, asked } }));
+  });
+}
+
+/** Before Chromium gives the page its own tab, which it does without a question here, the main process is asked as in Electron. */
+function askMainProcess(devices: MediaDevices): void {
+  const capture = devices.getDisplayMedia.bind(devices);
+  devices.getDisplayMedia = async (options) => {
+    const { video = true, audio = false } = options ?? {};
+    const isGranted = await mayCapture({
+      hasGesture: navigator.userActivation.isActive,
+      hasVideo: video !== false,
+      hasSound: audio !== false,
+    });
+    if (!isGranted) throw new DOMException('Permission denied', 'NotAllowedError');
+    return await capture({ ...options, preferCurrentTab: true } as DisplayMediaStreamOptions);
+  };
+}
+
+// Only secure pages have it, and the first document of a window is none.
+if ('mediaDevices' in navigator) askMainProcess(navigator.mediaDevices);

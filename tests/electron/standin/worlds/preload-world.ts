@@ -4,10 +4,13 @@ import {
   ANSWER,
   CALL,
   CALL_PAGE,
+  CAPTURE,
+  CAPTURE_ANSWER,
   EXPOSE,
   RECEIVE,
   SEND,
   SETTLED,
+  type CaptureAsked,
   type Handle,
   type ToPreload,
   type ToProcess,
@@ -42,13 +45,17 @@ scope[RECEIVE] = (text: string): void => {
   else asked?.reject(new Error(message.message));
 };
 
+function ask(message: (id: number) => ToProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const id = nextId();
+    waiting.set(id, { resolve, reject });
+    send(message(id));
+  });
+}
+
 const ipcRenderer = {
   invoke: (channel: string, ...values: unknown[]): Promise<unknown> =>
-    new Promise((resolve, reject) => {
-      const id = nextId();
-      waiting.set(id, { resolve, reject });
-      send({ type: 'invoke', id, channel, values });
-    }),
+    ask((id) => ({ type: 'invoke', id, channel, values })),
   on(channel: string, listener: AnyFunction): void {
     const ofChannel = listeners.get(channel) ?? new Set();
     listeners.set(channel, ofChannel);
@@ -106,6 +113,19 @@ document.addEventListener(CALL, (event) => {
   } catch (error) {
     tell(`${ANSWER}${call}`, { error: String(error) });
   }
+});
+
+document.addEventListener(CAPTURE, (event) => {
+  const { call, asked } = (event as CustomEvent<{ call: number; asked: CaptureAsked }>).detail;
+  ask((id) => ({ type: 'display-media', id, ...asked })).then(
+    (isGranted) => {
+      tell(`${CAPTURE_ANSWER}${call}`, isGranted);
+    },
+    (error: unknown) => {
+      console.error(error);
+      tell(`${CAPTURE_ANSWER}${call}`, false);
+    },
+  );
 });
 
 function strict(name: string, members: Record<string, unknown>): unknown {
