@@ -2,7 +2,7 @@ import type { DomEvent } from '../../shared/session/lane.js';
 import { MAX_SELECTED_OPTIONS } from '../../shared/session/selected-options.js';
 import type { MutationData } from '../masking/snapshot-masking.js';
 import { selectors } from '../masking/selectors.js';
-import { isElement } from '../masking/fields.js';
+import { isElement, isMarkedArea } from '../masking/fields.js';
 import { listen, watchSetter, type Guard } from '../page.js';
 
 // rrweb's numbers for its events.
@@ -23,6 +23,11 @@ function asSelect(node: unknown): HTMLSelectElement | undefined {
 
 function selectAround(node: Node | null): HTMLSelectElement | undefined {
   return isElement(node) ? asSelect(node.closest('select')) : undefined;
+}
+
+/** Which of a list's options is chosen says what it is. */
+function isPrivate(select: HTMLSelectElement): boolean {
+  return isMarkedArea(select) || select.closest(selectors.block) !== null;
 }
 
 /** Whether its value says which option is selected. */
@@ -90,7 +95,7 @@ export class SelectedOptions {
   /** Of an input event of rrweb's: says what its value does not. */
   noteInput(data: DomEvent['data']): void {
     const select = asSelect(this.#options.nodeOf(data['id'] as number));
-    if (select === undefined) return;
+    if (select === undefined || isPrivate(select)) return;
     const selected = indexesOf(select);
     if (isToldByValue(select) || selected === undefined) {
       this.#told.delete(select);
@@ -122,7 +127,7 @@ export class SelectedOptions {
   #tell(select: HTMLSelectElement): void {
     const { idOf, emit } = this.#options;
     const [id, selected] = [idOf(select), indexesOf(select)];
-    if (id === undefined || selected === undefined || select.closest(selectors.block) !== null) return;
+    if (id === undefined || selected === undefined || isPrivate(select)) return;
     if (isToldByValue(select)) this.#told.delete(select);
     else this.#told.set(select, selected.join());
     const data = { source: INPUT, id, text: select.value, isChecked: false, selected };

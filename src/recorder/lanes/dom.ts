@@ -9,6 +9,7 @@ import { LeftOut } from './dom-left-out.js';
 import { hasLostNode, type RecordedNodes } from './dom-lost-nodes.js';
 import { PictureSizes } from './dom-pictures.js';
 import { SelectedOptions } from './dom-selects.js';
+import { SheetSources } from './dom-sheets.js';
 import type { Lane, LaneContext } from './lane.js';
 import { StormGauge } from './storm.js';
 
@@ -79,8 +80,7 @@ function innerDocument(element: Element): Document | undefined {
 export const domLane: Lane = (context) => {
   const lane = new DomLane(context);
   const stops = [
-    lane.watchLeftOut(),
-    lane.watchSelects(),
+    ...lane.watch(),
     onColorScheme(
       context.guard(() => {
         lane.noteColorScheme();
@@ -101,6 +101,7 @@ class DomLane {
   readonly #storm: StormGauge;
   readonly #leftOut: LeftOut;
   readonly #selects: SelectedOptions;
+  readonly #sheets: SheetSources;
   #isSnapshotAsked = false;
   #snapshotStartMs = 0;
   #starts = 0;
@@ -123,6 +124,7 @@ class DomLane {
     };
     const pictures = new PictureSizes(recorded);
     this.#selects = new SelectedOptions(recorded);
+    this.#sheets = new SheetSources(recorded);
     this.#leftOut = new LeftOut({
       guard: context.guard,
       shadowRoots: () => context.fields.shadowRoots.connected(),
@@ -135,6 +137,7 @@ class DomLane {
         pictures.noteElement(id, tagName, attributes);
         this.#leftOut.noteElement(tagName);
         this.#selects.noteElement(id, tagName);
+        this.#sheets.noteElement(id, tagName, attributes);
       },
       noteChange: (id, attributes) => {
         pictures.noteChange(id, attributes);
@@ -180,12 +183,9 @@ class DomLane {
     this.#snapshot();
   }
 
-  watchLeftOut(): () => void {
-    return this.#leftOut.start();
-  }
-
-  watchSelects(): () => void {
-    return this.#selects.start();
+  /** What rrweb does not hear. Before rrweb begins, so that its functions are the outer ones and come back first. */
+  watch(): (() => void)[] {
+    return [this.#leftOut.start(), this.#selects.start(), this.#sheets.start()];
   }
 
   stop(): void {
@@ -221,8 +221,7 @@ class DomLane {
       return; // "Loaded" and the like: no one replays them, and they come before the first snapshot.
     }
     if (isPaused()) return;
-    if (isFocus(event)) noteMeans(event);
-    if (event.data['source'] === INPUT && event.type === INCREMENTAL) this.#selects.noteInput(event.data);
+    this.#say(event);
     this.#context.emitDom(event);
     if (event.type === FULL_SNAPSHOT) {
       this.#checkout.taken(nowMs, nowMs - this.#snapshotStartMs);
@@ -237,6 +236,14 @@ class DomLane {
         this.#mend(event.data as unknown as MutationData);
       }
     }
+  }
+
+  /** Adds to an event what rrweb does not say. */
+  #say(event: DomEvent): void {
+    if (event.type !== INCREMENTAL) return;
+    if (isFocus(event)) noteMeans(event);
+    if (event.data['source'] === INPUT) this.#selects.noteInput(event.data);
+    else if (event.data['source'] === ADOPTED_STYLE_SHEET) this.#sheets.noteAdopted(event.data);
   }
 
   /** A snapshot has again what rrweb lost. */

@@ -1,37 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { domLane } from '../../../src/recorder/lanes/dom.js';
-import type { DomEvent } from '../../../src/shared/session/lane.js';
-import type { ChainData } from '../../../src/viewer/replay/messages.js';
-import { ReplaySurface } from '../../../src/viewer/replay/surface.js';
-import { STARTED_MS } from '../../unit/viewer/make-bundle.js';
-import { LaneDouble, wait } from '../recorder/lane-double.js';
-import { ndjson } from './recording.js';
+import { LaneReplay } from './lane-replay.js';
 
 // From the recorder to the replay: which options of a select are selected.
 
-const clock: ChainData['clock'] = {
-  originMs: STARTED_MS,
-  anchors: [{ monoMs: 0, sessionMs: 0, wallMs: STARTED_MS, uncertaintyMs: 0 }],
-  offsetMs: 0,
-};
-/** rrweb and the recorder look a turn later. */
-const TOLD_MS = 40;
-
-let lane = new LaneDouble();
-let surface: ReplaySurface | undefined;
+let pair = new LaneReplay(selectedIn);
 
 afterEach(() => {
-  lane.stop();
-  surface?.element.parentElement?.remove();
-  surface?.dispose();
-  surface = undefined;
-  document.body.replaceChildren();
+  pair.close();
+  pair = new LaneReplay(selectedIn);
 });
-
-interface Moment {
-  readonly ms: number;
-  readonly selected: string;
-}
 
 /** Every select's selected options, of one after the other. */
 function selectedIn(document: Document): string {
@@ -50,48 +27,11 @@ function choose(select: HTMLSelectElement, ...indexes: number[]): void {
   select.dispatchEvent(new Event('change', { bubbles: true }));
 }
 
-/** Records a page from the beginning, through some steps. */
-async function recorded(html: string, prepare: () => void, steps: readonly (() => void)[]): Promise<Moment[]> {
-  document.body.innerHTML = `<main>${html}</main>`;
-  prepare();
-  lane = new LaneDouble().start(domLane);
-  const moments: Moment[] = [];
-  for (const step of [() => undefined, ...steps]) {
-    step();
-    await wait(TOLD_MS);
-    moments.push({ ms: performance.now(), selected: selectedIn(document) });
-    await wait(TOLD_MS);
-  }
-  lane.stop();
-  document.body.replaceChildren();
-  return moments;
-}
-
-/** The last checkout's chain, shown at once at each moment, each in a document of its own, or one after the other. */
-async function replayed(moments: readonly Moment[], way: 'jumps' | 'goes on'): Promise<Moment[]> {
-  const from = lane.domEvents.findLastIndex(({ type }) => type === 4);
-  const dated = (event: DomEvent): DomEvent => ({ ...event, timestamp: STARTED_MS + event.timestamp });
-  // Its bytes go to the document, and are no more here.
-  const chain = (): ChainData => ({ clock, chunks: [ndjson(lane.domEvents.slice(from).map(dated))] });
-  const target = document.body.appendChild(document.createElement('div'));
-  target.style.cssText = 'width:640px;height:400px';
-  surface = new ReplaySurface({ target, documentUrl: '/src/viewer/replay.html' });
-  const shown: Moment[] = [];
-  for (const { ms } of moments) {
-    if (way === 'jumps' || shown.length === 0) await surface.show(chain(), ms);
-    else await surface.seek(ms);
-    const frame = surface.element.contentDocument?.querySelector<HTMLIFrameElement>('.screen.shown iframe');
-    if (frame?.contentDocument == null) throw new Error('Nothing is replayed.');
-    shown.push({ ms, selected: selectedIn(frame.contentDocument) });
-  }
-  return shown;
-}
-
 const THREE = '<option>A<option>B<option selected>C';
 
 describe.each(['jumps', 'goes on'] as const)('what is selected in a replay that %s', (way) => {
   it('is nothing where a script took the selection away, before recording began and while it goes on', async () => {
-    const moments = await recorded(
+    const moments = await pair.record(
       `<select id="before">${THREE}</select><select id="later">${THREE}</select>`,
       () => {
         find('#before').selectedIndex = -1;
@@ -108,32 +48,36 @@ describe.each(['jumps', 'goes on'] as const)('what is selected in a replay that 
         },
       ],
     );
-    expect(moments.map(({ selected }) => selected)).toEqual([' | 2', ' | ', '1 | ', '1 | 2']);
-    expect(await replayed(moments, way)).toEqual(moments);
-    expect(lane.faults).toEqual([]);
+    expect(moments.map(({ seen }) => seen)).toEqual([' | 2', ' | ', '1 | ', '1 | 2']);
+    expect(await pair.replay(moments, way)).toEqual(moments);
+    expect(pair.lane.faults).toEqual([]);
   });
 
   it('is nothing where an option has the empty value that nothing has, too', async () => {
-    const moments = await recorded('<select><option value="1"><option value="" selected></select>', () => undefined, [
-      () => {
-        find('select').selectedIndex = 0;
-      },
-      () => {
-        find('select').selectedIndex = 1;
-      },
-      () => {
-        find('select').selectedIndex = -1;
-      },
-      () => {
-        choose(find('select'), 1);
-      },
-    ]);
-    expect(moments.map(({ selected }) => selected)).toEqual(['1', '0', '1', '', '1']);
-    expect(await replayed(moments, way)).toEqual(moments);
+    const moments = await pair.record(
+      '<select><option value="1"><option value="" selected></select>',
+      () => undefined,
+      [
+        () => {
+          find('select').selectedIndex = 0;
+        },
+        () => {
+          find('select').selectedIndex = 1;
+        },
+        () => {
+          find('select').selectedIndex = -1;
+        },
+        () => {
+          choose(find('select'), 1);
+        },
+      ],
+    );
+    expect(moments.map(({ seen }) => seen)).toEqual(['1', '0', '1', '', '1']);
+    expect(await pair.replay(moments, way)).toEqual(moments);
   });
 
   it('is nothing in a select that was added or filled anew', async () => {
-    const moments = await recorded(`<select id="old">${THREE}</select>`, () => undefined, [
+    const moments = await pair.record(`<select id="old">${THREE}</select>`, () => undefined, [
       () => {
         const select = document.createElement('select');
         select.innerHTML = THREE;
@@ -149,12 +93,12 @@ describe.each(['jumps', 'goes on'] as const)('what is selected in a replay that 
         find('#old').innerHTML = '<option>F<option selected>G';
       },
     ]);
-    expect(moments.map(({ selected }) => selected)).toEqual(['2', '2 | ', ' | ', '1 | ']);
-    expect(await replayed(moments, way)).toEqual(moments);
+    expect(moments.map(({ seen }) => seen)).toEqual(['2', '2 | ', ' | ', '1 | ']);
+    expect(await pair.replay(moments, way)).toEqual(moments);
   });
 
   it('is each of several, and the second of two with one value', async () => {
-    const moments = await recorded(
+    const moments = await pair.record(
       `<select id="many" multiple>${THREE}</select><select id="twins"><option>A<option value="A">B<option>C</select>`,
       () => undefined,
       [
@@ -178,7 +122,7 @@ describe.each(['jumps', 'goes on'] as const)('what is selected in a replay that 
         },
       ],
     );
-    expect(moments.map(({ selected }) => selected)).toEqual([
+    expect(moments.map(({ seen }) => seen)).toEqual([
       '2 | 0',
       '0,2 | 0',
       '0,1,2 | 0',
@@ -187,19 +131,22 @@ describe.each(['jumps', 'goes on'] as const)('what is selected in a replay that 
       '0 | 0',
       ' | 0',
     ]);
-    expect(await replayed(moments, way)).toEqual(moments);
+    const told = pair.lane.domEvents.filter(({ type, data }) => type === 3 && data['source'] === 5);
+    // One for each change, rrweb's or ours.
+    expect(told.map(({ data }) => data['selected'])).toEqual([[0, 2], [0, 1, 2], [0], [1], [0], []]);
+    expect(await pair.replay(moments, way)).toEqual(moments);
   });
 
   it('is what it was when a checkout was taken', async () => {
-    const moments = await recorded(`<select>${THREE}</select>`, () => undefined, [
+    const moments = await pair.record(`<select>${THREE}</select>`, () => undefined, [
       () => {
         find('select').selectedIndex = -1;
       },
       () => {
-        lane.freshStart();
+        pair.lane.freshStart();
       },
     ]);
-    expect(await replayed(moments.slice(-1), way)).toEqual(moments.slice(-1));
-    expect(moments.at(-1)?.selected).toBe('');
+    expect(await pair.replay(moments.slice(-1), way)).toEqual(moments.slice(-1));
+    expect(moments.at(-1)?.seen).toBe('');
   });
 });
