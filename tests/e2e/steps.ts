@@ -43,8 +43,8 @@ export async function openPanel(page: Page): Promise<Panel> {
 
 /** Presses what acts only when it has been in full view for half a second. */
 export async function pressGuarded(button: Locator): Promise<void> {
-  await button.waitFor();
-  await button.scrollIntoViewIfNeeded();
+  // Into view, also where the list in which it stands is drawn anew meanwhile.
+  await button.hover();
   await button.page().waitForTimeout(900);
   await button.click();
 }
