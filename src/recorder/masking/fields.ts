@@ -75,15 +75,23 @@ export function isMarkedArea(element: Element): boolean {
   return markOf(element) === 'mask';
 }
 
+/** Whether all of a document is one editable text, as the frames of older rich text editors are. */
+export function isDesigned(document: Document): boolean {
+  return document.designMode === 'on';
+}
+
 /** Whether text in this element is masked where it stands: marked by the app, or somewhere that people type. */
 export function isMaskedArea(element: Element): boolean {
   const area = closestAround(element, `${selectors.maskedText},${selectors.unmask}`);
-  return area !== null && !area.matches(selectors.unmask);
+  return area === null ? isDesigned(element.ownerDocument) : !area.matches(selectors.unmask);
 }
 
-/** Whether a text is in a shadow root or frame that stands in a masked area: whoever looks with `closest` does not see that. */
+/**
+ * Whether a text is in a shadow root or frame that stands in a masked area, or in a document that is one: whoever looks with `closest`
+ * does not see that.
+ */
 export function isMaskedFromOutside(text: Node): boolean {
-  if (text.getRootNode() === document) return false;
+  if (text.getRootNode() === document && !isDesigned(document)) return false;
   const element = text.parentElement ?? holderOf(text);
   return element !== null && element.localName !== 'style' && element.localName !== 'script' && isMaskedArea(element);
 }

@@ -1,9 +1,10 @@
-import { isElement, isField, isMaskedArea, maskedKindOf } from './fields.js';
+import { isDesigned, isElement, isField, isMaskedArea, maskedKindOf } from './fields.js';
 import { FramesWithShadows } from './frames-with-shadows.js';
 import { MaskableElements } from './maskable-elements.js';
 import { MaskedEchoes, type MaskedTexts } from './masked-echoes.js';
 import { selectors } from './selectors.js';
 import type { ShadowRoots } from './shadow-roots.js';
+import { isInViewTransition } from './view-transition.js';
 import { WatchedRoots, type Root } from './watched-roots.js';
 
 /** How often frames are searched for shadow roots: nobody tells when one is made there. */
@@ -42,6 +43,8 @@ export class MaskedAreas {
   #sweptMs = -Infinity;
   #fullySweptMs = -Infinity;
   #nowMs = 0;
+  /** When it was known where all of them are, there were some. */
+  #hadAreas = false;
   #isSearching = false;
 
   constructor(roots: ShadowRoots, texts: MaskedTexts) {
@@ -92,7 +95,17 @@ export class MaskedAreas {
     this.#maskable.sweep();
     this.#frames.sweep();
     this.#markup.sweep();
+    if (isDesigned(document)) return Float64Array.from(whole());
+    if (isInViewTransition(document))
+      return Float64Array.from(this.#hadAreas || out.length > 0 ? this.#unknown() : out);
+    this.#hadAreas = out.length > 0;
     return Float64Array.from(out.length > 5 * MAX_AREAS ? whole() : out);
+  }
+
+  /** All of it under a number of its own each time: what has just come is not painted over, the frame is left out. */
+  #unknown(): number[] {
+    const [, ...box] = whole();
+    return [this.#nextNumber++, ...box];
   }
 
   /** A parser gives an element its shadow root when the element is in the document already. */
@@ -123,14 +136,14 @@ export class MaskedAreas {
     }
   }
 
-  /** A document of another origin cannot be looked into, one that is scaled has no whole pixels, and of
-   * one with shadow roots not all is known: all of it is painted over. */
+  /** A document of another origin cannot be looked into, one that is scaled has no whole pixels, of one with shadow roots or in
+   * transition not all is known, and one that is edited as a whole or stands in a marked area is masked: all of it is painted over. */
   #measureFrame(frame: HTMLIFrameElement, offset: Offset, out: number[]): void {
     const inner = documentIn(frame);
     const box = frame.getBoundingClientRect();
     const isScaled = Math.abs(box.width - frame.offsetWidth) > 1 || Math.abs(box.height - frame.offsetHeight) > 1;
-    const isOpaque = inner === null || isScaled || frame.matches(selectors.block);
-    if (isOpaque || this.#frames.has(inner, this.#isSearching)) {
+    const isOpaque = inner === null || isScaled || frame.matches(selectors.block) || isMaskedArea(frame);
+    if (isOpaque || isDesigned(inner) || isInViewTransition(inner) || this.#frames.has(inner, this.#isSearching)) {
       this.#push(frame, [], offset, out);
       return;
     }

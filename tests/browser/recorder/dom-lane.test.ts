@@ -153,6 +153,27 @@ describe('the dom lane', () => {
     area.remove();
   });
 
+  it('masks the text of a frame that is edited as a whole', async () => {
+    const frame = document.createElement('iframe');
+    document.body.append(frame);
+    const inner = frame.contentDocument;
+    if (inner === null) throw new Error('The frame has no document.');
+    inner.designMode = 'on';
+    inner.body.innerHTML = '<p>designed1</p>';
+    lane.freshStart();
+    await wait(100);
+    inner.body.append('designed2');
+    (inner.querySelector('p')?.firstChild as Text).data = 'designed3';
+    await wait(100);
+    lane.freshStart();
+    await wait(100);
+    expect(text()).not.toContain('designed');
+    expect(lane.fields.all('ring').map(({ value }) => value)).toEqual(
+      expect.arrayContaining(['designed1', 'designed2', 'designed3']),
+    );
+    frame.remove();
+  });
+
   it('takes a checkout when enough has changed for long enough', async () => {
     const before = metas();
     const line = document.createElement('p');

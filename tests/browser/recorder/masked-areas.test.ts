@@ -77,3 +77,66 @@ describe('a shadow root that nobody told of', () => {
     expect(count(10_001)).toBe(1);
   });
 });
+
+describe('all of a frame is painted over', () => {
+  const framed = (): HTMLIFrameElement => {
+    const frame = document.createElement('iframe');
+    frame.style.cssText = 'width:200px;height:100px;border:0';
+    document.body.append(frame);
+    return frame;
+  };
+  const boxes = (): number[][] => {
+    const [...all] = areas.measure(0);
+    return Array.from({ length: all.length / 5 }, (_, index) => all.slice(5 * index + 3, 5 * index + 5));
+  };
+
+  it('that is marked', () => {
+    const frame = framed();
+    expect(boxes()).toEqual([]);
+    frame.setAttribute('data-fluxrec-mask', '');
+    const { right, bottom } = frame.getBoundingClientRect();
+    expect(boxes()).toEqual([[right, bottom]]);
+  });
+
+  it('that is one editable text', () => {
+    const frame = framed();
+    if (frame.contentDocument !== null) frame.contentDocument.designMode = 'on';
+    const { right, bottom } = frame.getBoundingClientRect();
+    expect(boxes()).toEqual([[right, bottom]]);
+  });
+});
+
+describe('while a view transition shows what the page was before', () => {
+  // A frame in which an area is there in one report only is left out: so nothing is known where every report has another one.
+  const all = (): number[] => [0, 0, innerWidth, innerHeight];
+  const change = async (html: string): Promise<{ finished: Promise<unknown>; skipTransition(): void }> => {
+    const transition = document.startViewTransition(() => {
+      document.body.innerHTML = html;
+    });
+    transition.ready.catch(() => undefined); // It is skipped.
+    await transition.updateCallbackDone;
+    return transition;
+  };
+
+  it('it is not known where masked things are', async () => {
+    document.body.innerHTML = FIELD;
+    expect(count(0)).toBe(1);
+    const transition = await change('<p>nothing</p>');
+    const [first = 0, ...box] = areas.measure(20);
+    expect(box).toEqual(all());
+    expect([...areas.measure(40)]).toEqual([first + 1, ...all()]);
+    transition.skipTransition();
+    await transition.finished;
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    expect(count(60)).toBe(0);
+  });
+
+  it('it is where there were none and are none', async () => {
+    document.body.innerHTML = '<p>nothing</p>';
+    expect(count(0)).toBe(0);
+    const transition = await change('<p>nothing else</p>');
+    expect(count(20)).toBe(0);
+    transition.skipTransition();
+    await transition.finished;
+  });
+});
