@@ -6,8 +6,8 @@ const SIZE = 'fluxrec-picture-size';
 const lane = new LaneDouble();
 let pictureUrl: string;
 
-/** The sizes that were noted of an element after the snapshot, in their order. */
-function notedOf(element: Element): unknown[] {
+/** What an element was given by events after the snapshot, in their order. */
+function changesOf(element: Element): Record<string, unknown>[] {
   const id = domNodeId(element);
   return lane.domEvents.flatMap(({ type, data }) => {
     if (type !== 3 || data['source'] !== 0) return [];
@@ -15,9 +15,15 @@ function notedOf(element: Element): unknown[] {
     const changes = data['attributes'] as { id: number; attributes: Record<string, unknown> }[];
     return [...adds.map(({ node }) => node), ...changes]
       .filter((one) => one.id === id)
-      .map(({ attributes }) => attributes?.[SIZE])
-      .filter((size) => size !== undefined);
+      .map(({ attributes }) => attributes ?? {});
   });
+}
+
+/** The sizes that were noted of an element after the snapshot. */
+function notedOf(element: Element): unknown[] {
+  return changesOf(element)
+    .map((attributes) => attributes[SIZE])
+    .filter((size) => size !== undefined);
 }
 
 async function pictureOf(width: number, height: number): Promise<string> {
@@ -71,6 +77,33 @@ describe('the room that pictures take', () => {
     await vi.waitFor(() => {
       expect(notedOf(image).at(-1)).toBe('12 90');
     });
+    // With the address already: until the other one is there, the page shows the first.
+    expect(notedOf(image)[0]).toMatch(/^(60 40|12 90)$/);
+    const [change] = changesOf(image).filter(({ src }) => src !== undefined);
+    expect(change?.[SIZE]).toBeDefined();
+  });
+
+  it('follows a video, which may change its size while it plays', async () => {
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [64, 48];
+    const paint = (): void => canvas.getContext('2d')?.fillRect(0, 0, 1, 1);
+    paint();
+    const video = document.createElement('video');
+    video.muted = true;
+    document.body.append(video);
+    video.srcObject = canvas.captureStream();
+    const played = video.play();
+    await vi.waitFor(() => {
+      paint();
+      expect(notedOf(video).at(-1)).toBe('64 48');
+    });
+    await played;
+    [canvas.width, canvas.height] = [32, 80];
+    await vi.waitFor(() => {
+      paint();
+      expect(notedOf(video).at(-1)).toBe('32 80');
+    });
+    video.remove();
   });
 
   it('is none where a picture could not be loaded', async () => {
