@@ -59,8 +59,11 @@ function frameHandlers(host: Host, documents: WindowDocuments): Handlers<Recorde
   return {
     ...host.recorder,
     async hello(message, caller) {
-      const { value, bytes } = await host.recorder.hello(message, caller);
-      documents.name(caller.document, value.source);
+      // The page tells a copied tab from one that was loaded again by a lock, for which it waits a second. Here it is seen.
+      const window = caller.document.window.id ?? message.value.window;
+      const said = { ...message, value: { ...message.value, window } };
+      const { value, bytes } = await host.recorder.hello(said, caller);
+      documents.name(caller.document, value.source, value.window);
       // Its frame is what the document is known by: the capability stays here.
       return { value: { ...value, capability: '' }, bytes };
     },

@@ -3,8 +3,15 @@ import type { Contract } from '../../shared/protocol/contract.js';
 import type { Audience, Tell } from '../services/audience.js';
 import { onDocumentGone } from './senders.js';
 
+/** Which of the session's windows it is, once a document of it was known. */
+export interface ShownWindow {
+  id: string | undefined;
+}
+
 /** One document, from load to unload. */
 export interface WindowDocument {
+  /** The window that shows it, which stays the same when its page is loaded again. */
+  readonly window: ShownWindow;
   /** Under which key it joins the audience, once the host knows it. */
   key: string | undefined;
   isGone: boolean;
@@ -23,21 +30,24 @@ export class WindowDocuments {
     const { id } = contents;
     const known = this.#shown.get(id);
     if (known !== undefined) return known;
-    const first = newDocument();
+    const window = { id: undefined };
+    const first = newDocument(window);
     this.#shown.set(id, first);
     onDocumentGone(contents, () => {
       end(this.#shown.get(id));
       if (contents.isDestroyed()) this.#shown.delete(id);
-      else this.#shown.set(id, newDocument());
+      else this.#shown.set(id, newDocument(window));
     });
     return first;
   }
 
-  /** The host knows the document, under this key. */
-  name(document: WindowDocument, key: string): void {
+  /** The host knows the document under this key, and a window of its session under this id. */
+  name(document: WindowDocument, key: string, window?: string): void {
     document.leave?.();
     document.leave = undefined;
-    if (!document.isGone) document.key = key;
+    if (document.isGone) return;
+    document.key = key;
+    if (window !== undefined) document.window.id = window;
   }
 }
 
@@ -54,8 +64,8 @@ export function listen<C extends Contract>(
   return true;
 }
 
-function newDocument(): WindowDocument {
-  return { key: undefined, isGone: false, leave: undefined };
+function newDocument(window: ShownWindow): WindowDocument {
+  return { window, key: undefined, isGone: false, leave: undefined };
 }
 
 function end(document: WindowDocument | undefined): void {

@@ -24,8 +24,8 @@ export function frameDouble(facts: FrameFacts = {}): WebFrameMain & { readonly s
   return frame as unknown as WebFrameMain & { readonly sent: unknown[][] };
 }
 
-export function contentsDouble(mainFrame = frameDouble()): WebContents & EventEmitter {
-  const contents = Object.assign(new EventEmitter(), { id: 7, mainFrame, isDestroyed: () => false });
+export function contentsDouble(mainFrame = frameDouble(), id = 7): WebContents & EventEmitter {
+  const contents = Object.assign(new EventEmitter(), { id, mainFrame, isDestroyed: () => false });
   return contents as unknown as WebContents & EventEmitter;
 }
 

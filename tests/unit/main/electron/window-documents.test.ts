@@ -17,7 +17,7 @@ it('knows one document as long as it is shown, and tells it events on its channe
   const document = documents.of(contents);
   const frame = frameDouble();
   expect(listen(audience, document, frame, 'channel')).toBe(false);
-  documents.name(document, 'w1-1');
+  documents.name(document, 'w1-1', 'w1');
   expect(documents.of(contents)).toBe(document);
   expect(listen(audience, document, frame, 'channel')).toBe(true);
   audience.tell('w1-1', 'setPaused', { paused: true });
@@ -31,12 +31,22 @@ it.each([
   ['its window is closed', ['destroyed']],
 ] as const)('ends a document when %s', (_why, event) => {
   const document = documents.of(contents);
-  documents.name(document, 'w1-1');
+  documents.name(document, 'w1-1', 'w1');
   listen(audience, document, frameDouble(), 'channel');
   (contents.emit as (...values: readonly unknown[]) => boolean)(...event);
   expect(audience.size).toBe(0);
   expect(documents.of(contents)).not.toBe(document);
   expect(documents.of(contents).key).toBeUndefined();
+});
+
+it('knows the window of a document that took another one’s place, and forgets it with the window', () => {
+  documents.name(documents.of(contents), 'w1-1', 'w1');
+  contents.emit('did-navigate', {}, 'app://main/');
+  expect(documents.of(contents).window.id).toBe('w1');
+  expect(documents.of(contentsDouble(frameDouble(), 8)).window.id).toBeUndefined();
+  Object.assign(contents, { isDestroyed: () => true });
+  contents.emit('destroyed');
+  expect(documents.of(contents).window.id).toBeUndefined();
 });
 
 it('keeps a document whose navigation was broken off, and where only a frame failed', () => {
@@ -49,7 +59,7 @@ it('keeps a document whose navigation was broken off, and where only a frame fai
 it('gives nothing to a document that went while the host was still thinking', () => {
   const document = documents.of(contents);
   contents.emit('did-navigate', {}, 'app://main/');
-  documents.name(document, 'w1-1');
+  documents.name(document, 'w1-1', 'w1');
   expect(listen(audience, document, frameDouble(), 'channel')).toBe(false);
   expect(documents.of(contents).key).toBeUndefined();
   expect(audience.size).toBe(0);
@@ -57,7 +67,7 @@ it('gives nothing to a document that went while the host was still thinking', ()
 
 it('does not break where the frame went in this moment', () => {
   const document = documents.of(contents);
-  documents.name(document, 'w1-1');
+  documents.name(document, 'w1-1', 'w1');
   const frame = Object.assign(frameDouble(), {
     send() {
       throw new Error('Render frame was disposed before WebFrameMain could be accessed');
