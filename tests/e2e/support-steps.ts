@@ -85,8 +85,8 @@ export async function approve(panel: Panel, reason: string, thread: Locator): Pr
   await expect
     .poll(
       async () => {
-        // It goes when it was pressed, and stays where the app's process has ended over it.
-        if (await button.isVisible()) await button.click({ timeout: 2000 }).catch(() => undefined);
+        // It goes when it was pressed, with its window where a restart closes that, and stays where the app's process has ended over it.
+        if (await button.isVisible().catch(() => false)) await button.click({ timeout: 2000 }).catch(() => undefined);
         return await thread.getAttribute('data-state');
       },
       { timeout: 30_000, interval: 900 },
