@@ -124,10 +124,9 @@ describe.skipIf(isElectronMissing)('Fluxion in Electron, or over the stand-in fo
     const said = await lines(bundle, 'log', 'window');
     expect(said).toEqual(expect.arrayContaining(['said in the second window', 'said before the reload']));
     const windows = bundle.manifest.sources.filter(({ kind }) => kind === 'window');
-    // Two windows, one of which loaded four times and stayed the same one; on a busy machine a document that takes more than
-    // a second to go may cost a reload its identity, once.
+    // Two windows, one of which loaded four times and stayed the same one.
     expect(windows.length).toBeGreaterThanOrEqual(5);
-    expect(new Set(windows.map(({ window }) => window)).size).toBeLessThanOrEqual(3);
+    expect(new Set(windows.map(({ window }) => window)).size).toBe(2);
     const errors = await lines(bundle, 'error', 'host');
     expect(errors).toEqual(
       expect.arrayContaining([
@@ -174,9 +173,14 @@ describe.skipIf(isElectronMissing)('Fluxion in Electron, or over the stand-in fo
 
   it('plays the draft in the panel before it is sent', async () => {
     const panel = await openPanel();
-    await panel.getByRole('button', { name: 'Show what will be sent' }).click();
-    const replayed = panel.frameLocator('iframe[src*="replay"]').frameLocator('iframe:visible').locator('body');
-    await replayed.getByText('Sync now').first().waitFor({ timeout: 60_000 });
-    await closePanel(panel);
+    try {
+      await panel.getByRole('button', { name: 'Show what will be sent' }).click();
+      // On a busy machine the page is still empty at the first moment that is shown.
+      await panel.getByRole('button', { name: 'Play', exact: true }).click();
+      const replayed = panel.frameLocator('iframe[src*="replay"]').frameLocator('iframe:visible').locator('body');
+      await replayed.getByText('Sync now').first().waitFor({ timeout: 60_000 });
+    } finally {
+      await closePanel(panel);
+    }
   });
 });
