@@ -41,6 +41,8 @@ export async function arrived(deskDir: string, said: string): Promise<void> {
 /** The panel plays the draft: it and its preview came with the package. */
 export async function playsDraft(panel: Pick<Page, 'getByRole' | 'locator'>): Promise<void> {
   await panel.getByRole('button', { name: 'Show what will be sent' }).click();
+  // On a busy machine the page is still empty at the first moment that is shown.
+  await panel.getByRole('button', { name: 'Play', exact: true }).click();
   const replayed = panel.locator('iframe[src*="replay"]').contentFrame().frameLocator('iframe:visible').locator('body');
   await replayed.locator('#fail').waitFor({ timeout: 60_000 });
 }
