@@ -7,6 +7,7 @@ import { CheckoutClock } from './checkout.js';
 import { colorScheme, onColorScheme } from './color-scheme.js';
 import { LeftOut } from './dom-left-out.js';
 import { hasLostNode, type RecordedNodes } from './dom-lost-nodes.js';
+import { Mending } from './dom-mending.js';
 import { PictureSizes } from './dom-pictures.js';
 import { SelectedOptions } from './dom-selects.js';
 import { SheetSources } from './dom-sheets.js';
@@ -34,9 +35,6 @@ const SMALL_EVENT_BYTES = 100;
 /** rrweb is started again after a storm at most this often: each start wraps the page's prototypes anew. */
 const MAX_RESTARTS = 8;
 
-/** What rrweb lost is mended after the turn that lost it, which may lose more; a page that makes it lose all the time pays this often. */
-const MEND_AFTER_MS = 100;
-const MEND_INTERVAL_MS = 10_000;
 const RECORDED: RecordedNodes = {
   nodeOf: (id) => record.mirror.getNode(id),
   idOf: (node) => record.mirror.getId(node),
@@ -100,6 +98,7 @@ class DomLane {
   readonly #checkout: CheckoutClock;
   readonly #storm: StormGauge;
   readonly #leftOut: LeftOut;
+  readonly #mending: Mending;
   readonly #selects: SelectedOptions;
   readonly #sheets: SheetSources;
   #isSnapshotAsked = false;
@@ -107,8 +106,6 @@ class DomLane {
   #starts = 0;
   #stopRecord: (() => void) | undefined;
   #restTimer: ReturnType<typeof setTimeout> | undefined;
-  #mendTimer: ReturnType<typeof setTimeout> | undefined;
-  #mendedMs = -Infinity;
 
   constructor(context: LaneContext) {
     this.#context = context;
@@ -132,6 +129,14 @@ class DomLane {
         context.report('left-out', text);
       },
     });
+    this.#mending = new Mending({
+      guard: context.guard,
+      now: context.now,
+      nodeOf: RECORDED.nodeOf,
+      snapshot: () => {
+        this.#snapshot();
+      },
+    });
     this.#masking = new SnapshotMasking(context.fields, RECORDED.nodeOf, {
       noteElement: (id, tagName, attributes) => {
         pictures.noteElement(id, tagName, attributes);
@@ -142,6 +147,7 @@ class DomLane {
       noteChange: (id, attributes) => {
         pictures.noteChange(id, attributes);
         this.#selects.noteChange(id, attributes);
+        this.#mending.noteChange(id, attributes);
       },
     });
     this.#checkout = new CheckoutClock(context.now());
@@ -190,8 +196,7 @@ class DomLane {
 
   stop(): void {
     clearTimeout(this.#restTimer);
-    clearTimeout(this.#mendTimer);
-    this.#mendTimer = undefined;
+    this.#mending.stop();
     this.#stopRecord?.();
     this.#stopRecord = undefined;
   }
@@ -233,7 +238,8 @@ class DomLane {
       if (event.data['source'] === MUTATION) {
         this.#selects.noteRemoved(event.data as unknown as MutationData);
         this.#selects.tellDue();
-        this.#mend(event.data as unknown as MutationData);
+        if (!this.#mending.isDue && hasLostNode(event.data as unknown as MutationData, RECORDED))
+          this.#mending.mendSoon();
       }
     }
   }
@@ -244,20 +250,6 @@ class DomLane {
     if (isFocus(event)) noteMeans(event);
     if (event.data['source'] === INPUT) this.#selects.noteInput(event.data);
     else if (event.data['source'] === ADOPTED_STYLE_SHEET) this.#sheets.noteAdopted(event.data);
-  }
-
-  /** A snapshot has again what rrweb lost. */
-  #mend(mutation: MutationData): void {
-    if (this.#mendTimer !== undefined || !hasLostNode(mutation, RECORDED)) return;
-    const { now } = this.#context;
-    this.#mendTimer = setTimeout(
-      this.#context.guard(() => {
-        this.#mendTimer = undefined;
-        this.#mendedMs = now();
-        this.#snapshot();
-      }),
-      Math.max(MEND_AFTER_MS, this.#mendedMs + MEND_INTERVAL_MS - now()),
-    );
   }
 
   /** rrweb tells where the focus goes, and not where it is. */

@@ -50,6 +50,16 @@ export function useSelectors(options: MaskOptions): string[] {
   return given.filter(({ selector }) => !isValid(selector)).map(({ selector }) => selector);
 }
 
+const MARK_ATTRIBUTES = ['data-fluxrec-mask', 'data-fluxrec-unmask', 'data-fluxrec-block'];
+const MARK_CLASS = 'fluxrec-';
+
+/** Whether a change of attributes may mark an element, or take its mark away. What the app's own selectors look at nobody knows. */
+export function isMarking(attributes: Readonly<Record<string, unknown>>): 'attribute' | 'class' | undefined {
+  for (const name of MARK_ATTRIBUTES) if (name in attributes) return 'attribute';
+  const { class: names } = attributes;
+  return typeof names === 'string' && names.includes(MARK_CLASS) ? 'class' : undefined;
+}
+
 /**
  * What rrweb is given. It asks for every text that changes, up to the root: as few and as simple selectors as can be. It
  * knows the classes by itself, and what these take in too much its callback lets pass.
