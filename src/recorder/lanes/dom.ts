@@ -57,10 +57,14 @@ function isFocus({ type, data }: DomEvent): boolean {
   return type === INCREMENTAL && data['source'] === MOUSE_INTERACTION && data['type'] === FOCUS;
 }
 
+function domNodeOf({ data }: DomEvent): Node | null {
+  return record.mirror.getNode(data['id'] as number);
+}
+
 /** Browsers show where the focus is when it was not put there by a pointer: a replay must be told. */
-function noteMeans({ data }: DomEvent): void {
-  const node = record.mirror.getNode(data['id'] as number);
-  if (isElement(node) && !node.matches(':focus-visible')) data['pointerType'] = MOUSE;
+function noteMeans(event: DomEvent): void {
+  const node = domNodeOf(event);
+  if (isElement(node) && !node.matches(':focus-visible')) event.data['pointerType'] = MOUSE;
 }
 
 /** What has the focus, in shadow roots and frames too; nothing while the window has none. */
@@ -102,6 +106,8 @@ class DomLane {
   readonly #selects: SelectedOptions;
   readonly #sheets: SheetSources;
   #isSnapshotAsked = false;
+  /** What took the focus as soon as it was put into the page is not recorded yet. */
+  #isFocusDue = false;
   #snapshotStartMs = 0;
   #starts = 0;
   #stopRecord: (() => void) | undefined;
@@ -226,6 +232,10 @@ class DomLane {
       return; // "Loaded" and the like: no one replays them, and they come before the first snapshot.
     }
     if (isPaused()) return;
+    if (isFocus(event) && domNodeOf(event) === null) {
+      this.#isFocusDue = true;
+      return;
+    }
     this.#say(event);
     this.#context.emitDom(event);
     if (event.type === FULL_SNAPSHOT) {
@@ -238,6 +248,7 @@ class DomLane {
       if (event.data['source'] === MUTATION) {
         this.#selects.noteRemoved(event.data as unknown as MutationData);
         this.#selects.tellDue();
+        if (this.#isFocusDue) this.#tellFocus(event.timestamp);
         if (!this.#mending.isDue && hasLostNode(event.data as unknown as MutationData, RECORDED))
           this.#mending.mendSoon();
       }
@@ -254,6 +265,7 @@ class DomLane {
 
   /** rrweb tells where the focus goes, and not where it is. */
   #tellFocus(timestamp: number): void {
+    this.#isFocusDue = false;
     const element = focusedIn(document);
     const id = element === undefined ? undefined : domNodeId(element);
     if (id === undefined) return;

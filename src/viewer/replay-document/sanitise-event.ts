@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { DomEvent } from '../../shared/session/lane.js';
 import { MAX_SELECTED_OPTIONS } from '../../shared/session/selected-options.js';
+import { markHoverIn } from './hover-css.js';
 import { sanitiseCss, sanitiseSheet } from './sanitise-css.js';
 import { sanitiseMutation } from './sanitise-mutation.js';
 import { NodeSanitiser } from './sanitise-node.js';
@@ -21,7 +22,8 @@ const viewport = v.pipe(
   v.transform((px) => Math.min(Math.max(Math.round(px), 1), MAX_VIEWPORT_PX)),
 );
 const css = v.pipe(v.string(), v.transform(sanitiseCss));
-const sheet = v.pipe(v.string(), v.transform(sanitiseSheet));
+/** What a script gave to a style sheet: rrweb's replayer takes it as it is. */
+const sheet = v.pipe(v.string(), v.transform(sanitiseSheet), v.transform(markHoverIn));
 
 const positions = v.object({
   positions: v.pipe(v.array(v.object({ x: number, y: number, id, timeOffset: number })), v.minLength(1)),

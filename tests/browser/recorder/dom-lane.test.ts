@@ -69,8 +69,16 @@ describe('the dom lane', () => {
     lane.freshStart();
     expect(lane.domEvents.slice(before).map(({ type }) => type)).toEqual([4, 2]);
     expect(focus().length).toBeGreaterThan(told);
+    // It takes the focus before rrweb knows it.
+    const dialog = document.createElement('div');
+    dialog.append(document.createElement('input'));
+    document.body.append(dialog);
+    dialog.querySelector('input')?.focus();
+    await wait(50);
+    expect(focus().at(-1)).toMatchObject({ data: { id: domNodeId(dialog.querySelector('input') ?? dialog) } });
+    expect(lane.domEvents.every(({ data }) => data['id'] !== -1)).toBe(true);
     Reflect.deleteProperty(document, 'hasFocus');
-    for (const element of [field, button, host]) element.remove();
+    for (const element of [field, button, host, dialog]) element.remove();
     await wait(50);
   });
 

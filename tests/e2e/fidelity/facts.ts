@@ -144,7 +144,10 @@ export function collectFacts(given?: Document): Facts {
 
   function saySheets(of: Document | ShadowRoot, path: string): void {
     const text = of.adoptedStyleSheets.map((sheet) => [...sheet.cssRules].map(({ cssText }) => cssText).join('\n'));
-    const plain = text.join('\n--\n').replace(/\[fluxrec-(focus(-within)?)\]/g, ':$1');
+    const plain = text
+      .join('\n--\n')
+      .replace(/\[fluxrec-(focus(-within)?)\]/g, ':$1')
+      .replace(/\.\\:hover/g, ':hover');
     say(path, 'adopted style sheets', plain.replace(/\[fluxrec-focus="visible"\]/g, ':focus-visible'));
   }
 
