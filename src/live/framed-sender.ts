@@ -1,4 +1,5 @@
-import { framesOf } from '../shared/protocol/live-frames.js';
+import { framesOf, givenUpFrame } from '../shared/protocol/live-frames.js';
+import { LiveError } from '../shared/protocol/live-errors.js';
 
 /** The part of a channel that is used. */
 export interface SendingChannel {
@@ -22,18 +23,32 @@ export class FramedSender {
     return this.#waitingBytes + this.#channel.backlogBytes;
   }
 
-  /** In the order of calls; resolves when the last frame was handed to the browser. Rejects as the channel does. */
-  send(bytes: Uint8Array): Promise<void> {
+  /**
+   * In the order of calls; resolves when the last frame was handed to the browser. Rejects as the channel does, and with `live-closed` where
+   * it was aborted before: what the channel was not given by then does not leave this machine.
+   */
+  send(bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
     this.#waitingBytes += bytes.length;
     const sent = this.#sending.then(async () => {
       try {
-        const message = this.#nextMessage++;
-        for (const frame of framesOf(message, bytes)) await this.#channel.send(frame);
+        await this.#sendFrames(this.#nextMessage++, bytes, signal);
       } finally {
         this.#waitingBytes -= bytes.length;
       }
     });
     this.#sending = sent.catch(() => undefined);
     return sent;
+  }
+
+  async #sendFrames(message: number, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+    let hasBegun = false;
+    for (const frame of framesOf(message, bytes)) {
+      if (signal?.aborted === true) {
+        if (hasBegun) await this.#channel.send(givenUpFrame(message));
+        throw new LiveError('live-closed');
+      }
+      hasBegun = true;
+      await this.#channel.send(frame);
+    }
   }
 }

@@ -33,6 +33,8 @@ const CHECKOUT_MS = 1000;
 export class DomStream {
   readonly #deps: DomStreamDeps;
   readonly #stops: (() => void)[] = [];
+  /** What is under way when the grant ends goes no further. */
+  readonly #over = new AbortController();
   #gathered: DomItem[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #sending: Promise<void> = Promise.resolve();
@@ -88,6 +90,7 @@ export class DomStream {
 
   stop(): void {
     this.#isStopped = true;
+    this.#over.abort();
     clearTimeout(this.#timer);
     this.#gathered = [];
     for (const stop of this.#stops.splice(0)) stop();
@@ -110,7 +113,7 @@ export class DomStream {
       if (this.#isStopped || this.#isBehind) return;
       if (bytes === undefined) this.#isBehind = true;
       // A channel that is gone ends the whole session, which is told elsewhere.
-      else await sender.send(bytes).catch(() => undefined);
+      else await sender.send(bytes, this.#over.signal).catch(() => undefined);
     });
   }
 
@@ -157,7 +160,7 @@ export class DomStream {
   #say(message: DomMessage): void {
     this.#sending = this.#sending.then(async () => {
       if (this.#isStopped) return;
-      await this.#deps.sender.send(await encodeDomMessage(message)).catch(() => undefined);
+      await this.#deps.sender.send(await encodeDomMessage(message), this.#over.signal).catch(() => undefined);
     });
   }
 }

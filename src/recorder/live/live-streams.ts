@@ -25,6 +25,8 @@ export class LiveStreams {
   readonly #session: LiveSession;
   readonly #deps: LiveStreamsDeps;
   readonly #laser = new Laser();
+  /** One for the connection: another one would count its messages from 1 again. */
+  readonly #sender: FramedSender;
   #streams: Streams | undefined;
   #dom: DomStream | undefined;
   #console: ConsoleStream | undefined;
@@ -34,6 +36,7 @@ export class LiveStreams {
   constructor(session: LiveSession, deps: LiveStreamsDeps) {
     this.#session = session;
     this.#deps = deps;
+    this.#sender = new FramedSender(session.channel('dom'));
   }
 
   set(granted: { readonly dom: boolean; readonly console: boolean; readonly point: boolean }): void {
@@ -119,7 +122,7 @@ export class LiveStreams {
     return new DomStream({
       streams,
       guard,
-      sender: new FramedSender(this.#session.channel('dom')),
+      sender: this.#sender,
       source: source.id(),
       originMs: source.originMs,
       sessionMs: () => sessionTime(source.anchor(), now()),

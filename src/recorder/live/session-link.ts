@@ -49,6 +49,8 @@ export class SessionLink {
   /** What was ever granted in this session: what crosses a withdrawal is no offence. */
   readonly #ever = new Set<GrantKind>();
   readonly #told = new Set<string>();
+  /** What is under way by a grant goes no further when that ends. */
+  readonly #under = new Map<GrantKind, AbortController>();
   #grants: LiveOrders['grants'] = [];
   #report: string | undefined;
   #inputs = { sinceMs: -Infinity, count: 0 };
@@ -76,6 +78,11 @@ export class SessionLink {
     // A recording has made a report for a session that had none.
     if (orders.report !== this.#report) this.#welcome(orders);
     this.#grants = grants;
+    for (const [kind, under] of this.#under) {
+      if (this.has(kind)) continue;
+      under.abort();
+      this.#under.delete(kind);
+    }
     for (const { grant, kind, untilMs } of grants) {
       this.#ever.add(kind);
       if (this.#told.has(`+${grant}`)) continue;
@@ -105,12 +112,12 @@ export class SessionLink {
   }
 
   sendScreenshot(head: Omit<ScreenshotHead, 'kind'>, png: Uint8Array): void {
-    this.#send(encodeBulk({ head: { kind: 'screenshot', ...head }, bytes: Uint8Array.from(png) }));
+    this.#send(encodeBulk({ head: { kind: 'screenshot', ...head }, bytes: Uint8Array.from(png) }), 'screenshot');
   }
 
   /** Resolves when it is on its way: what a slow connection does not take is not read. */
   async sendPast(head: PastHead, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    await this.#bulk.send(encodeBulk({ head, bytes })).catch(() => undefined);
+    await this.#bulk.send(encodeBulk({ head, bytes }), this.#whileGranted('view-dom')).catch(() => undefined);
   }
 
   sendLetter(id: string, sealed: Uint8Array<ArrayBuffer>): void {
@@ -200,9 +207,17 @@ export class SessionLink {
     return this.has(kind);
   }
 
-  #send(bytes: Uint8Array): void {
+  #send(bytes: Uint8Array, kind?: GrantKind): void {
+    const signal = kind === undefined ? undefined : this.#whileGranted(kind);
     // A channel that is gone ends the whole session, which is told elsewhere.
-    this.#bulk.send(bytes).catch(() => undefined);
+    this.#bulk.send(bytes, signal).catch(() => undefined);
+  }
+
+  #whileGranted(kind: GrantKind): AbortSignal {
+    if (!this.has(kind)) return AbortSignal.abort();
+    const under = this.#under.get(kind) ?? new AbortController();
+    this.#under.set(kind, under);
+    return under.signal;
   }
 
   #guarded(act: () => void): void {

@@ -2,11 +2,13 @@ import { MAX_LIVE_MESSAGE_BYTES } from './live.js';
 import { LiveError } from './live-errors.js';
 
 // How a message of any size crosses a data channel: in frames of at most MAX_LIVE_MESSAGE_BYTES.
-//   [u8 flags: 1 first, 2 last][u32 little-endian: message][u32 little-endian: its whole size, in the first frame only][bytes]
-// Frames of several messages may alternate; those of one message come in their order.
+//   [u8 flags: 1 first, 2 last, 4 given up][u32 little-endian: message][u32 little-endian: its whole size, in the first frame only][bytes]
+// Frames of several messages may alternate; those of one message come in their order. A message that has begun and is not to be
+// finished is given up by a frame that is its head alone.
 
 const FIRST = 1;
 const LAST = 2;
+const GIVEN_UP = 4;
 const HEAD_BYTES = 5;
 const SIZE_BYTES = 4;
 
@@ -33,6 +35,15 @@ export function* framesOf(message: number, bytes: Uint8Array): Generator<Uint8Ar
   } while (at < bytes.length);
 }
 
+/** Says that the rest of a message, which has begun, does not come. */
+export function givenUpFrame(message: number): Uint8Array<ArrayBuffer> {
+  const frame = new Uint8Array(HEAD_BYTES);
+  const view = new DataView(frame.buffer);
+  view.setUint8(0, GIVEN_UP);
+  view.setUint32(1, message, true);
+  return frame;
+}
+
 interface OpenMessage {
   readonly size: number;
   readonly pieces: Uint8Array[];
@@ -55,6 +66,10 @@ export class FrameAssembler {
     if (frame.length < HEAD_BYTES || frame.length > MAX_LIVE_MESSAGE_BYTES) throw new LiveError('live-malformed');
     const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
     const flags = view.getUint8(0);
+    if (flags === GIVEN_UP) {
+      this.#giveUp(view);
+      return undefined;
+    }
     if ((flags & ~(FIRST | LAST)) !== 0) throw new LiveError('live-malformed');
     const id = view.getUint32(1, true);
     const isFirst = (flags & FIRST) !== 0;
@@ -80,6 +95,14 @@ export class FrameAssembler {
     const message = { size, pieces: [], received: 0 };
     this.#open.set(id, message);
     return message;
+  }
+
+  #giveUp(view: DataView): void {
+    const id = view.getUint32(1, true);
+    const message = this.#open.get(id);
+    if (message === undefined || view.byteLength !== HEAD_BYTES) throw new LiveError('live-malformed');
+    this.#open.delete(id);
+    this.#waitingBytes -= message.received;
   }
 
   #finish(id: number, message: OpenMessage): Uint8Array<ArrayBuffer> {

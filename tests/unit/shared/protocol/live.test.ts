@@ -7,7 +7,12 @@ import {
   parseControl,
   parseSignal,
 } from '../../../../src/shared/protocol/live.js';
-import { FrameAssembler, framesOf, MAX_OPEN_MESSAGES } from '../../../../src/shared/protocol/live-frames.js';
+import {
+  FrameAssembler,
+  framesOf,
+  givenUpFrame,
+  MAX_OPEN_MESSAGES,
+} from '../../../../src/shared/protocol/live-frames.js';
 import { LiveError } from '../../../../src/shared/protocol/live-errors.js';
 import { reachOf, iceUrlSchema } from '../../../../src/shared/protocol/live-ice.js';
 
@@ -113,6 +118,19 @@ describe('frames', () => {
     expect(Buffer.from(last ?? []).equals(two)).toBe(true);
   });
 
+  test('of a message that is given up are forgotten', () => {
+    const assembler = new FrameAssembler(200_000);
+    for (let id = 0; id < 3 * MAX_OPEN_MESSAGES; id += 1) {
+      const [first = new Uint8Array()] = framesOf(1, new Uint8Array(100_000));
+      assembler.receive(first);
+      expect(assembler.receive(givenUpFrame(1))).toBeUndefined();
+    }
+    const [first = new Uint8Array(), last = new Uint8Array()] = framesOf(1, new Uint8Array(100_000).fill(1));
+    assembler.receive(first);
+    expect(assembler.receive(last)).toHaveLength(100_000);
+    expect(codeOf(() => assembler.receive(givenUpFrame(1)))).toBe('live-malformed');
+  });
+
   test('cannot announce more than is taken, nor leave messages open without end', () => {
     const huge = new Uint8Array(MAX_LIVE_MESSAGE_BYTES);
     huge.set([1, 0, 0, 0, 0, 255, 255, 255, 255]);
@@ -130,7 +148,8 @@ describe('frames', () => {
 
   test.each([
     ['nothing', []],
-    ['a flag of tomorrow', [4, 0, 0, 0, 0]],
+    ['a flag of tomorrow', [8, 0, 0, 0, 0]],
+    ['a message given up that was not begun', [4, 0, 0, 0, 0]],
     ['a message that was not begun', [2, 0, 0, 0, 0, 1]],
     ['no size', [3, 0, 0, 0, 0, 1]],
     ['fewer bytes than announced', [3, 0, 0, 0, 0, 2, 0, 0, 0, 1]],
