@@ -92,6 +92,7 @@ it('puts two windows, the host process and a window that was killed into one ses
   }
   expect(new Set(dom.map(({ source }) => source)).size).toBe(3);
   for (const chain of chains.values()) expect(chain[0]?.checkout).toBe(true);
+  await third.close();
   await profile?.close();
 });
 
