@@ -41,6 +41,7 @@ test('the customer has the screen recorded, stops it and sends; the technician s
 
   const code = await sendReport(page, 'with a video');
   await waitUntilDelivered(page);
+  await closePanel(page);
 
   const bundle = await openBundle(bytesSource(await newestBundle(product)));
   const files = bundle.manifest.entries.filter(({ lane }) => lane === 'screen');
