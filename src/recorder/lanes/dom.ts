@@ -155,6 +155,9 @@ class DomLane {
         this.#selects.noteChange(id, attributes);
         this.#mending.noteChange(id, attributes);
       },
+      noteMaskedSlot: () => {
+        this.#mending.mendSoon();
+      },
     });
     this.#checkout = new CheckoutClock(context.now());
     this.#storm = new StormGauge(context.now());

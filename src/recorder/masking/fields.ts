@@ -96,6 +96,15 @@ export function isMaskedFromOutside(text: Node): boolean {
   return element !== null && element.localName !== 'style' && element.localName !== 'script' && isMaskedArea(element);
 }
 
+/** Whether a text, or what it is in, is shown in a slot that stands in a masked area. A closed shadow root does not tell. */
+export function isMaskedBySlot(text: Node): boolean {
+  for (let at: Node | null = text; at !== null; at = at.parentNode ?? (at as Partial<ShadowRoot>).host ?? null) {
+    const slot = (at as Partial<Slottable>).assignedSlot ?? null;
+    if (slot !== null && isMaskedArea(slot)) return true;
+  }
+  return false;
+}
+
 /** The editable element that holds this one, if its text is masked. */
 export function editableAround(element: Element): Element | undefined {
   const editable = element.closest(EDITABLE_SELECTOR);

@@ -6,7 +6,15 @@ import {
   SHOWN_ATTRIBUTES,
 } from '../../shared/privacy/policy.js';
 import type { FieldWatch } from './field-watch.js';
-import { isElement, isField, isMarkedArea, isMaskedArea, isMaskedFromOutside, maskedKindOf } from './fields.js';
+import {
+  isElement,
+  isField,
+  isMarkedArea,
+  isMaskedArea,
+  isMaskedBySlot,
+  isMaskedFromOutside,
+  maskedKindOf,
+} from './fields.js';
 
 // rrweb masks what a field holds. What it does not: a value attribute beside an emptied field, and attributes inside a masked area
 // that are shown, read out, or hold what the text says. These are mended here, on the event, before it leaves the lane.
@@ -40,12 +48,17 @@ const CHANGE_BYTES = 30;
 export interface ElementNotes {
   noteElement(id: number, tagName: string, attributes: Record<string, unknown>): void;
   noteChange(id: number, attributes: Record<string, unknown>): void;
+  /** There is a slot in a masked area: what is shown in it may have been recorded before. */
+  noteMaskedSlot(): void;
 }
 
 export class SnapshotMasking {
   readonly #fields: FieldWatch;
   readonly #nodeOf: (id: number) => Node | null;
   readonly #notes: ElementNotes | undefined;
+  readonly #maskedSlots = new WeakSet<Node>();
+  /** Where there is none, no text is looked for in one. */
+  #hasMaskedSlots = false;
 
   constructor(fields: FieldWatch, nodeOf: (id: number) => Node | null, notes?: ElementNotes) {
     this.#fields = fields;
@@ -86,6 +99,7 @@ export class SnapshotMasking {
   /** Mends a full snapshot, or a node that was added. Answers about how many bytes of JSON it is. */
   node(root: SnapshotNode): number {
     let bytes = 0;
+    const hadMaskedSlots = this.#hasMaskedSlots;
     // A stack of its own: a hostile page nests deeper than the call stack is.
     const stack = [root];
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
@@ -97,9 +111,11 @@ export class SnapshotMasking {
         const { id, tagName = '', attributes } = node;
         bytes += this.#attributes(id, tagName, attributes);
         this.#notes?.noteElement(id, tagName, attributes);
+        if (tagName === 'slot') this.#noteSlot(id);
       }
       if (node.childNodes !== undefined) for (const child of node.childNodes) stack.push(child);
     }
+    if (this.#hasMaskedSlots && !hadMaskedSlots) this.#textsIn(root);
     return bytes;
   }
 
@@ -119,11 +135,31 @@ export class SnapshotMasking {
     return bytes;
   }
 
-  /** Of texts in a shadow root or frame rrweb does not see what is around it. */
+  #noteSlot(id: number): void {
+    const slot = this.#nodeOf(id);
+    if (!isElement(slot) || this.#maskedSlots.has(slot) || !isMaskedArea(slot)) return;
+    this.#maskedSlots.add(slot);
+    this.#hasMaskedSlots = true;
+    this.#notes?.noteMaskedSlot();
+  }
+
+  /** Once more, now that there are masked slots: texts come before the slots that they are shown in, or after. */
+  #textsIn(root: SnapshotNode): void {
+    const stack = [root];
+    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+      if (node.type === TEXT_NODE && node.textContent !== undefined) {
+        node.textContent = this.#text(node.id, node.textContent);
+      }
+      if (node.childNodes !== undefined) for (const child of node.childNodes) stack.push(child);
+    }
+  }
+
+  /** Of texts in a shadow root, a slot or a frame rrweb does not see what is around it. */
   #text(id: number, text: string): string {
     if (text.trim() === '') return text;
     const node = this.#nodeOf(id);
-    if (node === null || !isMaskedFromOutside(node)) return text;
+    if (node === null) return text;
+    if (!isMaskedFromOutside(node) && !(this.#hasMaskedSlots && isMaskedBySlot(node))) return text;
     const masked = maskedAreaText(text);
     // rrweb has masked it where it came with the snapshot of what is around it.
     if (masked !== text) this.#fields.add(text, 'text');
