@@ -35,11 +35,3 @@ export async function openLive(page: Page): Promise<Panel> {
   await panel.getByRole('link', { name: /^Live/ }).click();
   return panel;
 }
-
-/** The customer is told in the page that support invites them, and looks. Answers the panel, at the invitation. */
-export async function lookAtInvitation(page: Page): Promise<Panel> {
-  await page.getByRole('button', { name: 'Look at it' }).click({ timeout: 60_000 });
-  const panel = await panelOpened(page);
-  await panel.getByRole('link', { name: /^Live/ }).click();
-  return panel;
-}

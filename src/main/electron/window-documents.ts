@@ -4,7 +4,7 @@ import type { Audience, Tell } from '../services/audience.js';
 import { onDocumentGone } from './senders.js';
 
 /** Which of the session's windows it is, once a document of it was known. */
-export interface ShownWindow {
+interface ShownWindow {
   id: string | undefined;
 }
 
