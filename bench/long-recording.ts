@@ -24,13 +24,17 @@ export interface LongRecording {
   readonly bundle: Uint8Array<ArrayBuffer>;
 }
 
-/** Runs in the page before anything else: timers fire, and clocks go, SPEED times as fast. */
+/**
+ * Runs in the page before anything else: timers fire, and clocks go, SPEED times as fast; but not while a timer's work is done, which takes
+ * as long as it takes. What a snapshot costs decides how often the recorder takes one.
+ */
 function speedUp(speed: number): void {
   const mono = performance.now.bind(performance);
-  const wall = Date.now.bind(Date);
-  const [mono0, wall0] = [mono(), wall()];
-  performance.now = () => mono0 + (mono() - mono0) * speed;
-  const now = (): number => Math.round(wall0 + (wall() - wall0) * speed);
+  const [mono0, wall0] = [mono(), Date.now()];
+  /** The page's time, and the real one, when its last timer fired. */
+  let [fastMs, realMs] = [mono0, mono0];
+  performance.now = () => fastMs + (mono() - realMs);
+  const now = (): number => Math.round(wall0 + (performance.now() - mono0));
   const RealDate = Date;
   const FastDate = function (...args: [] | [number]) {
     return args.length === 0 ? new RealDate(now()) : new RealDate(...args);
@@ -38,11 +42,20 @@ function speedUp(speed: number): void {
   Object.defineProperties(FastDate, Object.getOwnPropertyDescriptors(RealDate));
   FastDate.now = now;
   globalThis.Date = FastDate;
-  type Timer = (handler: TimerHandler, ms?: number, ...rest: unknown[]) => number;
+  type Handler = (...args: unknown[]) => void;
+  type Timer = (handler: Handler, ms?: number, ...rest: unknown[]) => number;
   const faster =
     (timer: Timer): Timer =>
-    (handler: TimerHandler, ms = 0, ...rest: unknown[]) =>
-      timer(handler, ms / speed, ...rest);
+    (handler: Handler, ms = 0, ...rest: unknown[]) =>
+      timer(
+        (...args) => {
+          realMs = mono();
+          fastMs = mono0 + (realMs - mono0) * speed;
+          handler(...args);
+        },
+        ms / speed,
+        ...rest,
+      );
   Object.assign(globalThis, {
     setTimeout: faster(setTimeout as unknown as Timer),
     setInterval: faster(setInterval as unknown as Timer),

@@ -4,6 +4,9 @@ import { createServices, type Services } from './services.js';
 import { OpenAhead } from './state/open-ahead.svelte.js';
 import { takeCode } from './state/sign-in.svelte.js';
 
+/** The app waits so long at most for the browser to have nothing better to do. */
+const IDLE_WAIT_MS = 200;
+
 export interface ViewerPlaces {
   /** Filled by the app. */
   readonly target: Element;
@@ -23,9 +26,24 @@ export async function startViewer(
   const isAhead =
     code === undefined && route.page === 'report' && places.ahead !== null && 'moveBefore' in places.ahead;
   const ahead = isAhead ? new OpenAhead(services, route, places.ahead) : undefined;
-  await ahead?.settled;
+  if (ahead !== undefined) {
+    await ahead.settled;
+    // What was shown is on the screen by then: to mount the app takes longer than a frame.
+    await untilIdle(window);
+  }
   const app = mount(App, { target: places.target, props: { services, ahead } });
   // A local file asks no desk for anything.
   if (code !== undefined || services.router.route.page !== 'file') void services.signIn.start(code);
   return { services, app };
+}
+
+function untilIdle(view: Window): Promise<void> {
+  return new Promise((resolve) => {
+    const then = (): void => {
+      resolve();
+    };
+    // Not in every browser yet.
+    if ('requestIdleCallback' in view) view.requestIdleCallback(then, { timeout: IDLE_WAIT_MS });
+    else setTimeout(then);
+  });
 }
