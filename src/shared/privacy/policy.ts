@@ -26,13 +26,7 @@ export const SHOWN_ATTRIBUTES: ReadonlySet<string> = new Set([
 ]);
 
 /** Attributes that hold what the text says once more, as every `data-` attribute may: style sheets show them, and who reads a recording does. */
-export const HOLDING_ATTRIBUTES: ReadonlySet<string> = new Set([
-  'aria-valuenow',
-  'datetime',
-  'download',
-  'href',
-  'value',
-]);
+const HOLDING_ATTRIBUTES: ReadonlySet<string> = new Set(['aria-valuenow', 'datetime', 'download', 'href', 'value']);
 /** One word or digit in a `data-` attribute is the state of something: the layout hangs on it. */
 const STATE = /^(?:[a-z][a-z-]*|\d)$/;
 
