@@ -3,6 +3,7 @@ import { formatLog } from '../../shared/session/format-log.js';
 import type { ErrorEvent as LaneErrorEvent } from '../../shared/session/lane.js';
 import { nameOf } from '../../shared/session/serialize.js';
 import { isElement } from '../masking/fields.js';
+import { selectors } from '../masking/selectors.js';
 import { listen } from '../page.js';
 import { boundStack, locationOf, type CodeLocation } from './call-site.js';
 import { describeNode } from './describe-node.js';
@@ -35,7 +36,9 @@ function locationOfThrown(stack: string | undefined): { readonly location?: Code
   return location === undefined ? {} : { location };
 }
 
+/** Of what is blocked nothing is told. */
 function sourceOf(element: Element): string {
+  if (element.closest(selectors.block) !== null) return '';
   for (const name of ['src', 'href', 'data']) {
     const url = element.getAttribute(name);
     if (url !== null) return redactUrl(url);

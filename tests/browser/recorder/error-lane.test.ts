@@ -79,6 +79,12 @@ describe('the error lane', () => {
     expect(lane.faults).toEqual([]);
   });
 
+  it('does not say what did not load in a blocked area', async () => {
+    document.body.innerHTML = '<div data-fluxrec-block><img src="/nowhere/passport-of-jane.png"></div>';
+    await lane.until(() => lane.of('error').length > 0, 'a resource error');
+    expect(lane.of('error')[0]).toMatchObject({ kind: 'resource', message: 'Could not load img' });
+  });
+
   it('keeps resources that did not load', async () => {
     const image = document.createElement('img');
     image.src = '/not-there.png?token=abc';
