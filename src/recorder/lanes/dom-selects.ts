@@ -113,6 +113,13 @@ export class SelectedOptions {
     for (const select of due) this.#tell(select);
   }
 
+  /** Of one whose form was reset: to rrweb it has the value that it had before. */
+  noteReset(select: HTMLSelectElement): void {
+    this.#tell(select);
+    const selected = indexesOf(select);
+    if (selected !== undefined) this.#told.set(select, selected.join());
+  }
+
   #noteOptionsOf(node: Node | null): void {
     const select = selectAround(node);
     if (select !== undefined && (select.selectedIndex === -1 || this.#told.has(select))) this.#due.add(select);

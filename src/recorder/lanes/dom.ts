@@ -9,6 +9,7 @@ import { LeftOut } from './dom-left-out.js';
 import { hasLostNode, type RecordedNodes } from './dom-lost-nodes.js';
 import { Mending } from './dom-mending.js';
 import { PictureSizes } from './dom-pictures.js';
+import { FormResets } from './dom-resets.js';
 import { SelectedOptions } from './dom-selects.js';
 import { SheetSources } from './dom-sheets.js';
 import type { Lane, LaneContext } from './lane.js';
@@ -105,6 +106,7 @@ class DomLane {
   readonly #mending: Mending;
   readonly #selects: SelectedOptions;
   readonly #sheets: SheetSources;
+  readonly #resets: FormResets;
   #isSnapshotAsked = false;
   /** What took the focus as soon as it was put into the page is not recorded yet. */
   #isFocusDue = false;
@@ -128,6 +130,13 @@ class DomLane {
     const pictures = new PictureSizes(recorded);
     this.#selects = new SelectedOptions(recorded);
     this.#sheets = new SheetSources(recorded);
+    this.#resets = new FormResets({
+      ...recorded,
+      textOf: (field) => this.#masking.inputValue(field.value, field),
+      tellSelect: (select) => {
+        this.#selects.noteReset(select);
+      },
+    });
     this.#leftOut = new LeftOut({
       guard: context.guard,
       shadowRoots: () => context.fields.shadowRoots.connected(),
@@ -200,7 +209,7 @@ class DomLane {
 
   /** What rrweb does not hear. Before rrweb begins, so that its functions are the outer ones and come back first. */
   watch(): (() => void)[] {
-    return [this.#leftOut.start(), this.#selects.start(), this.#sheets.start()];
+    return [this.#leftOut.start(), this.#selects.start(), this.#sheets.start(), this.#resets.start()];
   }
 
   stop(): void {
