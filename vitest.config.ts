@@ -118,17 +118,8 @@ const electron = processes('electron', {
 });
 const isInElectron = process.env['FLUXREC_ELECTRON'] === '1';
 /** What CI runs over the stand-in; the rest with `FLUXREC_STANDIN=all`, and in Electron itself. */
-const overStandIn = ['main-path', 'privacy', 'offline'];
-const inElectron = [
-  ...overStandIn,
-  'commands',
-  'live-customer',
-  'live-technician',
-  'refused-letters',
-  'screen',
-  'windows',
-  'wipe',
-];
+const overStandIn = ['main-path', 'privacy', 'offline', 'live-customer'];
+const inElectron = [...overStandIn, 'commands', 'live-technician', 'refused-letters', 'screen', 'windows', 'wipe'];
 const wantsAll = isInElectron || process.env['FLUXREC_STANDIN'] === 'all';
 /** The same e2e tests, where the customer has Fluxion in Electron or over the stand-in for it. */
 const e2eElectron = processes('e2e-electron', {
