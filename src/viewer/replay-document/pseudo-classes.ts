@@ -1,5 +1,9 @@
-/** Whatever is no selector, and a pseudo-class; each alternative takes what it begins with. */
-const TOKEN = /\\[^]|"(?:\\[^]|[^"\\\n])*"?|'(?:\\[^]|[^'\\\n])*'?|\/\*[^]*?(?:\*\/|$)|::|:([a-z-]+)(?![-\w(\\])/gi;
+/**
+ * Whatever is no selector, and a pseudo-class; each alternative takes what it begins with. A pseudo-element with what is said of it is taken
+ * as a whole: `::part(x):hover` may stand there, and nothing else in its place.
+ */
+const TOKEN =
+  /\\[^]|"(?:\\[^]|[^"\\\n])*"?|'(?:\\[^]|[^'\\\n])*'?|\/\*[^]*?(?:\*\/|$)|::(?!slotted\()[-\w]+(?:\([^()]*\))?(?::[-\w]+(?![-\w(\\]))*|::|:([a-z-]+)(?![-\w(\\])/gi;
 /** A selector is followed by its block within so many characters. */
 const MAX_SELECTOR_LENGTH = 1000;
 
