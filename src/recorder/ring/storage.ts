@@ -4,6 +4,8 @@ import type { RingStore } from './ring-store.js';
 
 /** A database that has not opened by then will not. */
 const OPEN_TIMEOUT_MS = 10_000;
+/** While a customer clears the storage, databases that are opened anew are closed again, for about as long. */
+const REOPEN_PAUSES_MS = [300, 1200];
 /** Room is made no more often: the browser frees it some seconds later, and a disk that others fill must not cost all. */
 const MAKE_ROOM_INTERVAL_MS = 15_000;
 
@@ -26,6 +28,7 @@ export class Storage {
   /** Set while it is open; `#opening` as soon as it is being opened, so that two callers share one. */
   #store: RingStore | undefined;
   #opening: Promise<RingStore> | undefined;
+  #hasOpened = false;
   #isMemory = false;
   #nextRoomMs = -Infinity;
 
@@ -86,11 +89,16 @@ export class Storage {
   }
 
   async #open(): Promise<RingStore> {
-    try {
-      this.#store = await withTimeout(this.#openStore());
-      return this.#store;
-    } catch (error) {
-      return this.#stepDown(error);
+    for (let attempt = 0; ; attempt++) {
+      try {
+        this.#store = await withTimeout(this.#openStore());
+        this.#hasOpened = true;
+        return this.#store;
+      } catch (error) {
+        const pauseMs = this.#hasOpened && !(error instanceof TooLate) ? REOPEN_PAUSES_MS[attempt] : undefined;
+        if (pauseMs === undefined) return this.#stepDown(error);
+        await pause(pauseMs);
+      }
     }
   }
 
@@ -108,17 +116,23 @@ export class Storage {
   }
 
   async #runAnew<T>(work: (store: RingStore) => Promise<T>, failed: RingStore): Promise<T> {
-    // Others may have failed with the same store: only the first of them gives it up.
-    const isFirst = this.#forget(failed);
-    const store = await this.#current();
-    if (isFirst && !this.#isMemory) this.#events.onReopened();
-    try {
-      return await work(store);
-    } catch (error) {
-      if (isQuotaError(error)) throw new RingError('ring-full', { cause: error });
-      this.#forget(store);
-      return work(this.#isMemory ? await this.#current() : this.#stepDown(error));
+    let [store, cause]: [RingStore, unknown] = [failed, undefined];
+    for (const pauseMs of [0, ...REOPEN_PAUSES_MS]) {
+      // Others may have failed with the same store: only the first of them gives it up.
+      const isFirst = this.#forget(store);
+      if (pauseMs > 0) await pause(pauseMs);
+      store = await this.#current();
+      if (this.#isMemory) return work(store);
+      if (isFirst) this.#events.onReopened();
+      try {
+        return await work(store);
+      } catch (error) {
+        if (isQuotaError(error)) throw new RingError('ring-full', { cause: error });
+        cause = error;
+      }
     }
+    this.#forget(store);
+    return work(this.#isMemory ? await this.#current() : this.#stepDown(cause));
   }
 
   #stepDown(cause: unknown): RingStore {
@@ -159,11 +173,19 @@ function isWithoutDatabase(error: unknown): boolean {
   return nameOf(error) === 'MissingAPIError';
 }
 
+class TooLate extends Error {
+  override readonly name = 'TooLate';
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
 async function withTimeout(opening: Promise<RingStore>): Promise<RingStore> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const tooLate = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new Error('The database did not open.'));
+      reject(new TooLate('The database did not open.'));
       // Should it open after all, it is closed again: the ring has gone on without it.
       opening.then(
         (store) => {

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MemoryStore } from '../../../../src/recorder/ring/memory-store.js';
 import type { RingStore, SourceRow } from '../../../../src/recorder/ring/ring-store.js';
 import { Storage } from '../../../../src/recorder/ring/storage.js';
@@ -35,6 +35,18 @@ function storageOf(open: () => Promise<RingStore>, hasRoom = true) {
 }
 
 const put = (store: RingStore): Promise<void> => store.putSource(row);
+
+/** Work with the pauses in it. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  vi.useFakeTimers();
+  const done = work();
+  await vi.advanceTimersByTimeAsync(5000);
+  vi.useRealTimers();
+  return done;
+}
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe('storage that is full', () => {
   const quota = (): Error => new NamedError('AbortError', new NamedError('QuotaExceededError'));
@@ -80,9 +92,26 @@ describe('storage that breaks', () => {
     expect(storage.isMemory).toBe(false);
   });
 
+  it('is opened anew until what closes it is over', async () => {
+    const closed = (): Error => new NamedError('DatabaseClosedError');
+    const opened = [
+      () => Promise.resolve(failing([closed()])),
+      () => Promise.resolve(failing([closed()])),
+      () => Promise.reject(new NamedError('UnknownError')),
+      () => Promise.resolve(failing([closed()])),
+      () => Promise.resolve(failing([])),
+    ];
+    const { storage, events } = storageOf(() => opened.shift()?.() ?? Promise.reject(closed()));
+    await patiently(() => storage.run(put));
+    expect(opened).toEqual([]);
+    expect(storage.isMemory).toBe(false);
+    expect(events.onMemoryOnly).not.toHaveBeenCalled();
+    expect(events.onReopened).toHaveBeenCalledTimes(3);
+  });
+
   it('goes on in memory when that does not help, with whatever else failed', async () => {
     const { storage, events } = storageOf(() => Promise.resolve(failing([new NamedError('UnknownError')])));
-    await Promise.all([storage.run(put), storage.run(put)]);
+    await patiently(() => Promise.all([storage.run(put), storage.run(put)]));
     await storage.run(put);
     expect(storage.isMemory).toBe(true);
     expect(events.onMemoryOnly).toHaveBeenCalledTimes(1);
@@ -110,13 +139,13 @@ describe('erasing', () => {
 
   it('is done in the database even when the ring has gone on in memory', async () => {
     const erased: string[][] = [];
-    const store = failing([new NamedError('UnknownError'), new NamedError('UnknownError')]);
+    const store = failing(Array.from({ length: 4 }, () => new NamedError('UnknownError')));
     store.erase = (sources) => {
       erased.push([...sources]);
       return Promise.resolve();
     };
     const { storage } = storageOf(() => Promise.resolve(store));
-    await storage.run(put);
+    await patiently(() => storage.run(put));
     expect(storage.isMemory).toBe(true);
     await storage.erase(all);
     expect(erased).toEqual([['a']]);
