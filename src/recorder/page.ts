@@ -66,11 +66,17 @@ export function replaceFunction<K extends string>(
   };
 }
 
-/** Calls `after` whenever a property was set; reading stays the browser's own. Answers the function that takes it away again. */
+/** What is called around the setting of a property. */
+export interface SetterWatch<T> {
+  readonly before?: (self: T) => void;
+  readonly after: (self: T) => void;
+}
+
+/** Hears whenever a property is set; reading stays the browser's own. Answers the function that takes it away again. */
 export function watchSetter<T extends object>(
   prototype: T,
   name: keyof T & string,
-  after: (self: T) => void,
+  { before, after }: SetterWatch<T>,
 ): () => void {
   const property = Reflect.getOwnPropertyDescriptor(prototype, name);
   const set = property?.set;
@@ -78,6 +84,7 @@ export function watchSetter<T extends object>(
   let isOn = true;
   const replacement = new Proxy(set, {
     apply: (target, self: T, args) => {
+      if (isOn) before?.(self);
       Reflect.apply(target, self, args);
       if (isOn) after(self);
     },

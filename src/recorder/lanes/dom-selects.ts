@@ -62,9 +62,9 @@ export class SelectedOptions {
       if (select !== undefined) setTimeout(look, 0, select);
     });
     const stops = [
-      watchSetter(HTMLSelectElement.prototype, 'selectedIndex', lookSoon),
-      watchSetter(HTMLSelectElement.prototype, 'value', lookSoon),
-      watchSetter(HTMLOptionElement.prototype, 'selected', lookSoon),
+      watchSetter(HTMLSelectElement.prototype, 'selectedIndex', { after: lookSoon }),
+      watchSetter(HTMLSelectElement.prototype, 'value', { after: lookSoon }),
+      watchSetter(HTMLOptionElement.prototype, 'selected', { after: lookSoon }),
       listen(window, 'change', (event: Event) => lookSoon(event.composedPath()[0])),
     ];
     return () => {

@@ -1,7 +1,7 @@
 import { Matcher, type Hit } from '../../shared/privacy/matcher.js';
 import { MASK, type MaskedKind } from '../../shared/privacy/policy.js';
 import { MaskedValues, type MaskedValue } from '../../shared/privacy/masked-values.js';
-import { listen, replaceFunction, type Guard } from '../page.js';
+import { listen, replaceFunction, watchSetter, type Guard } from '../page.js';
 import { editableAround, isElement, isField, isOwnFieldOnly, maskedKindOf, type Field } from './fields.js';
 import { valuesInAddress, watchFormNames } from './form-names.js';
 import { ShadowRoots } from './shadow-roots.js';
@@ -158,12 +158,8 @@ export class FieldWatch {
     if (editable !== undefined) this.add(editable.textContent.slice(0, MAX_EDITABLE_TEXT), 'field', editable);
   }
 
-  /** A script's value is known before the script can use it elsewhere. Reading stays the browser's own. */
+  /** A script's value is known before the script can use it elsewhere. */
   #watchSetter(prototype: Field, name: 'value' | 'defaultValue' | 'type', guard: Guard): () => void {
-    const property = Reflect.getOwnPropertyDescriptor(prototype, name);
-    const set = property?.set;
-    if (property?.configurable !== true || set === undefined) return () => undefined;
-    let isOn = true;
     const before = guard((field: Field) => {
       // A field that stops being a password field is remembered as one.
       if (name === 'type') maskedKindOf(field);
@@ -171,20 +167,7 @@ export class FieldWatch {
     const after = guard((field: Field) => {
       this.addField(field);
     });
-    const replacement = new Proxy(set, {
-      apply: (target, self: Field, args) => {
-        if (isOn) before(self);
-        Reflect.apply(target, self, args);
-        if (isOn) after(self);
-      },
-    });
-    Reflect.defineProperty(prototype, name, { ...property, set: replacement });
-    return () => {
-      isOn = false;
-      if (Reflect.getOwnPropertyDescriptor(prototype, name)?.set === replacement) {
-        Reflect.defineProperty(prototype, name, property);
-      }
-    };
+    return watchSetter(prototype, name, { before, after });
   }
 }
 
