@@ -96,9 +96,10 @@ export class MaskedAreas {
     this.#frames.sweep();
     this.#markup.sweep();
     if (isDesigned(document)) return Float64Array.from(whole());
-    if (isInViewTransition(document))
-      return Float64Array.from(this.#hadAreas || out.length > 0 ? this.#unknown() : out);
-    this.#hadAreas = out.length > 0;
+    // Where nothing is masked there is nothing to ask: to hear of a transition costs the page a look at its styles.
+    const hasAreas = out.length > 0;
+    if ((hasAreas || this.#hadAreas) && isInViewTransition(document)) return Float64Array.from(this.#unknown());
+    this.#hadAreas = hasAreas;
     return Float64Array.from(out.length > 5 * MAX_AREAS ? whole() : out);
   }
 
