@@ -1,10 +1,7 @@
 import type { DomEvent } from '../../shared/session/lane.js';
 import { formatPictureSize, PICTURE_SIZE_ATTRIBUTE, type PictureSize } from '../../shared/session/picture-size.js';
+import { INCREMENTAL, MUTATION } from '../../shared/session/rrweb-numbers.js';
 import type { Guard } from '../page.js';
-
-// rrweb's numbers for its events.
-const INCREMENTAL = 3;
-const MUTATION = 0;
 
 /** The attributes in which a change of an element's picture shows. */
 const SOURCES = ['src', 'srcset'];

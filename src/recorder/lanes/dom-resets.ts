@@ -1,12 +1,10 @@
 import { LABELLED_INPUT_TYPES } from '../../shared/privacy/policy.js';
 import type { DomEvent } from '../../shared/session/lane.js';
+import { INCREMENTAL, INPUT } from '../../shared/session/rrweb-numbers.js';
 import { isField } from '../masking/fields.js';
 import { selectors } from '../masking/selectors.js';
 import { listen, type Guard } from '../page.js';
 
-// rrweb's numbers for its events.
-const INCREMENTAL = 3;
-const INPUT = 5;
 /** A form with more is a grid: what is beyond stays as it was until the next snapshot. */
 const MAX_FIELDS = 1000;
 

@@ -1,13 +1,10 @@
 import type { DomEvent } from '../../shared/session/lane.js';
 import { MAX_SELECTED_OPTIONS } from '../../shared/session/selected-options.js';
+import { INCREMENTAL, INPUT } from '../../shared/session/rrweb-numbers.js';
 import type { MutationData } from '../masking/snapshot-masking.js';
 import { selectors } from '../masking/selectors.js';
 import { isElement, isMarkedArea } from '../masking/fields.js';
 import { listen, watchSetter, type Guard } from '../page.js';
-
-// rrweb's numbers for its events.
-const INCREMENTAL = 3;
-const INPUT = 5;
 
 export interface SelectedOptionsOptions {
   readonly guard: Guard;

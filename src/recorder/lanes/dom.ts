@@ -1,5 +1,16 @@
 import { record } from 'rrweb';
 import type { DomEvent } from '../../shared/session/lane.js';
+import {
+  ADOPTED_STYLE_SHEET,
+  FOCUS,
+  FULL_SNAPSHOT,
+  INCREMENTAL,
+  INPUT,
+  META,
+  MOUSE,
+  MOUSE_INTERACTION,
+  MUTATION,
+} from '../../shared/session/rrweb-numbers.js';
 import { isElement } from '../masking/fields.js';
 import { rrwebSelectors, selectors } from '../masking/selectors.js';
 import { SnapshotMasking, type MutationData } from '../masking/snapshot-masking.js';
@@ -14,17 +25,6 @@ import { SelectedOptions } from './dom-selects.js';
 import { SheetSources } from './dom-sheets.js';
 import type { Lane, LaneContext } from './lane.js';
 import { StormGauge } from './storm.js';
-
-// rrweb's numbers for its events.
-const FULL_SNAPSHOT = 2;
-const INCREMENTAL = 3;
-const META = 4;
-const MUTATION = 0;
-const MOUSE_INTERACTION = 2;
-const FOCUS = 5;
-const INPUT = 5;
-const MOUSE = 0;
-const ADOPTED_STYLE_SHEET = 15;
 
 type RecordOptions = Exclude<Parameters<typeof record>[0], undefined>;
 type Snapshot = Parameters<SnapshotMasking['node']>[0];

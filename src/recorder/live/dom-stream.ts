@@ -1,4 +1,5 @@
 import { encodeDomMessage, type DomMessage } from '../../shared/protocol/live-streams.js';
+import { META } from '../../shared/session/rrweb-numbers.js';
 import { listen, now, type Guard } from '../page.js';
 import type { DomItem } from '../ring/ring-event.js';
 import type { FramedSender } from '../../live/publisher/framed-sender.js';
@@ -16,7 +17,6 @@ export interface DomStreamDeps {
   readonly isPaused: () => boolean;
 }
 
-const META = 4;
 /** Messages are so far apart at least: closer ones would be more than a screen shows. What comes after a rest is sent at once. */
 const GATHER_MS = 12;
 /** As often as an eye sees it. */

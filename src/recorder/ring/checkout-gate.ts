@@ -1,10 +1,6 @@
 import type { DomEvent } from '../../shared/session/lane.js';
+import { FULL_SNAPSHOT, INCREMENTAL, META } from '../../shared/session/rrweb-numbers.js';
 import { isWritten, type DomItem } from './ring-event.js';
-
-// rrweb's numbers for what a checkout is made of. Part of the bundle format.
-const FULL_SNAPSHOT = 2;
-const INCREMENTAL = 3;
-const META = 4;
 
 /** How many events may stand between Meta and its full snapshot; rrweb writes them one after the other. */
 const MAX_HELD = 50;

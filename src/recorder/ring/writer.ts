@@ -3,6 +3,7 @@ import type { Anchor, Source } from '../../shared/session/clock.js';
 import { inLaneOrder, LANES, type Lane } from '../../shared/session/lane.js';
 import type { Segment } from '../../shared/session/segment.js';
 import type { MaskedValue } from '../../shared/privacy/masked-values.js';
+import { INCREMENTAL } from '../../shared/session/rrweb-numbers.js';
 import { CheckoutGate, type Admitted } from './checkout-gate.js';
 import { EventLines, scrubLine } from './event-lines.js';
 import type { AppendMessage, RingBatch } from './messages.js';
@@ -14,9 +15,6 @@ import { ScreenFiles } from './screen-files.js';
 import { Segmenter } from './segmenter.js';
 import { keepAnchor, wallMsAt } from './source-clock.js';
 import type { Storage } from './storage.js';
-
-/** rrweb's number for a change of the page. */
-const INCREMENTAL = 3;
 
 export interface WriterOptions {
   readonly session: string;

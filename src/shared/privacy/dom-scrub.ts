@@ -1,15 +1,11 @@
 import type { DomEvent } from '../session/lane.js';
+import { FULL_SNAPSHOT, INCREMENTAL, INPUT, META, MUTATION } from '../session/rrweb-numbers.js';
 
 /** Replaces one text; `inStyle` where it is the page's own vocabulary (style sheets, class names, code locations). */
 export type ScrubText = (text: string, inStyle?: boolean) => string;
 
-// Where rrweb's events hold text. Its numbers for kinds of events, of incremental sources and of nodes are part of the
-// bundle format and do not change.
-const FULL_SNAPSHOT = 2;
-const INCREMENTAL = 3;
-const META = 4;
-const MUTATION = 0;
-const INPUT = 5;
+// Where rrweb's events hold text.
+
 /** Loaded, parsed, and sources that hold numbers only: pointer, scroll, size, media, drag, selection. */
 const WITHOUT_TEXT: ReadonlySet<number> = new Set([1, 2, 3, 4, 6, 7, 12, 14]);
 /** Style sheet rules, style declarations, adopted style sheets. */

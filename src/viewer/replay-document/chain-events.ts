@@ -1,9 +1,10 @@
 import { parseDomLines } from '../../shared/bundle/parse-lines.js';
 import type { ChainData } from '../replay/messages.js';
 import type { DomEvent } from '../../shared/session/lane.js';
+import { FULL_SNAPSHOT, META } from '../../shared/session/rrweb-numbers.js';
 import { ReplayError } from '../replay/replay-error.js';
 import { reportTimeReader } from '../sources/report-time.js';
-import { EventSanitiser, FULL_SNAPSHOT, META, type SafeEvent } from './sanitise-event.js';
+import { EventSanitiser, type SafeEvent } from './sanitise-event.js';
 
 /** The size of a page whose recording does not tell: the checkout's Meta event is damaged. */
 const FALLBACK_VIEWPORT = { width: 1280, height: 720 };

@@ -1,11 +1,6 @@
 import { FOCUS_MARK, FOCUS_WITHIN_MARK } from './focus-css.js';
 import type { SafeEvent } from './sanitise-event.js';
-
-// rrweb's numbers for its events.
-const INCREMENTAL = 3;
-const MOUSE_INTERACTION = 2;
-const FOCUS = 5;
-const BLUR = 6;
+import { BLUR, FOCUS, INCREMENTAL, MOUSE_INTERACTION } from '../../shared/session/rrweb-numbers.js';
 
 /** Which element of a replayed page has the focus. */
 export class FocusMark {

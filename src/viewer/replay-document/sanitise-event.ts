@@ -1,15 +1,11 @@
 import * as v from 'valibot';
 import type { DomEvent } from '../../shared/session/lane.js';
 import { MAX_SELECTED_OPTIONS } from '../../shared/session/selected-options.js';
+import { ADOPTED_STYLE_SHEET, FULL_SNAPSHOT, INCREMENTAL, META, MUTATION } from '../../shared/session/rrweb-numbers.js';
 import { markHoverIn } from './hover-css.js';
 import { sanitiseCss, sanitiseSheet } from './sanitise-css.js';
 import { sanitiseMutation } from './sanitise-mutation.js';
 import { NodeSanitiser } from './sanitise-node.js';
-
-/** rrweb's EventType, as far as they are replayed. */
-export const FULL_SNAPSHOT = 2;
-export const INCREMENTAL = 3;
-export const META = 4;
 
 /** The least and the most that a recorded viewport may be, CSS px: the replay frame is made of this size. */
 const MAX_VIEWPORT_PX = 16_384;
@@ -85,8 +81,6 @@ const SOURCES: Readonly<Record<number, v.GenericSchema<unknown, object>>> = {
     ),
   }),
 };
-const MUTATION = 0;
-const ADOPTED_STYLE_SHEET = 15;
 const COMMENT = 5;
 
 const metaSchema = v.object({

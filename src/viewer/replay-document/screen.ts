@@ -1,8 +1,9 @@
 import Player from 'rrweb-player';
+import { META } from '../../shared/session/rrweb-numbers.js';
 import { FOCUS_RULE } from './focus-css.js';
 import { FocusMark } from './focus-mark.js';
 import { closeLeftDialogs, mayLeaveDialog } from './left-dialogs.js';
-import { META, type SafeEvent } from './sanitise-event.js';
+import type { SafeEvent } from './sanitise-event.js';
 import { BLOCKED_MARK } from './sanitise-node.js';
 import { SelectedOptions } from './selected-options.js';
 

@@ -1,8 +1,5 @@
 import type { SafeEvent } from './sanitise-event.js';
-
-// rrweb's numbers for its events.
-const INCREMENTAL = 3;
-const INPUT = 5;
+import { INCREMENTAL, INPUT } from '../../shared/session/rrweb-numbers.js';
 
 /** Which options are selected where a value does not say it: rrweb's replayer knows values only. */
 export class SelectedOptions {

@@ -1,6 +1,7 @@
 import { FluxionError } from '../../shared/errors.js';
 import type { DomMessage } from '../../shared/protocol/live-streams.js';
 import type { DomEvent } from '../../shared/session/lane.js';
+import { FULL_SNAPSHOT, INCREMENTAL, META } from '../../shared/session/rrweb-numbers.js';
 import { pageBox, type PageBox, type PagePoint, type Size } from '../model/live-view.js';
 import { ReplaySurface } from '../replay/surface.js';
 
@@ -11,10 +12,7 @@ export type PictureState =
 /** What the customer's app says of its picture. */
 export type AppState = Extract<DomMessage, { kind: 'state' }>['state'];
 
-/** rrweb's numbers, as far as they matter here. */
-const FULL_SNAPSHOT = 2;
-const META = 4;
-const INCREMENTAL = 3;
+/** rrweb's number for a change of the window's size. */
 const RESIZED = 4;
 /** Paths of mouse, touch and drag: half a second old when they come. Where the pointer is is told at once. */
 const PATHS: readonly unknown[] = [1, 6, 12];
