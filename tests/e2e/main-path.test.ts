@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { bytesSource } from '../../src/shared/bundle/byte-source.js';
 import { openBundle } from '../../src/shared/bundle/read.js';
 import { startProduct, type Product } from './product.js';
@@ -90,9 +90,14 @@ describe('a report, from the failure to its replay', () => {
       await desk.keyboard.press('Shift+ArrowRight');
       await desk.waitForTimeout(100);
     }
-    const [minutes = 0, seconds = 0] = ((await lit.textContent()) ?? '').match(/[\d.]+/g)?.map(Number) ?? [];
-    // The timeline tells whole seconds.
-    expect(60 * minutes + seconds).toBeLessThanOrEqual((await playhead()) + 0.5);
+    const at = async (row: Locator): Promise<number> => {
+      const [minutes = 0, seconds = 0] = ((await row.textContent()) ?? '').match(/[\d.]+/g)?.map(Number) ?? [];
+      return 60 * minutes + seconds;
+    };
+    // The last line until then, and no later one. The timeline tells whole seconds.
+    expect(await at(lit)).toBeLessThanOrEqual((await playhead()) + 0.5);
+    const following = lit.locator('xpath=following-sibling::*[@role="option"][1]');
+    expect(await at(following)).toBeGreaterThanOrEqual((await playhead()) - 0.5);
     expect(await line('Sync failed').and(lit).count()).toBe(0);
     const box = await slider.boundingBox();
     if (box === null) throw new Error('The timeline is not on the screen.');
