@@ -94,6 +94,20 @@ describe.skipIf(isElectronMissing)('Fluxion in Electron, or over the stand-in fo
     expect((await lines(bundle, 'log', 'host')).join('\n')).toContain('Booking failed');
   });
 
+  it('begins anew when the panel with the last receipt is asked for again', async () => {
+    const panel = await openPanel();
+    try {
+      const code = await send(panel);
+      await app.control.menu('help', 'Send Diagnostics…');
+      await panel.getByLabel('What happened?').waitFor();
+      // Further down it is still to be found.
+      await panel.getByText(code).waitFor({ state: 'attached' });
+      expect(app.panelNow()).toBe(panel);
+    } finally {
+      await closePanel(panel);
+    }
+  });
+
   it('puts two windows, a reload, a crashed page and a lost process into one session', async () => {
     await app.control.menu('File', 'New Window');
     const pages = await app.recordingPages(2);

@@ -34,7 +34,7 @@ export class PanelWindow {
     this.#options = options;
   }
 
-  /** Shows it, or brings it to the front as it is: what the customer is writing stays. Rejects with `panel-missing`. */
+  /** Shows it, or brings it to the front and tells it: what the customer is writing stays. Rejects with `panel-missing`. */
   open(host: Host, view: PanelView): Promise<void> {
     // One after the other: a second load would break off the first.
     const opened = this.#opening.then(() => this.#open(host, view));
@@ -61,6 +61,7 @@ export class PanelWindow {
     // Only the fragment differs, so the document stays; to the very same address it would load anew.
     if (window.webContents.getURL() !== url) await window.loadURL(url).catch(() => undefined);
     if (window.isDestroyed()) return;
+    host.panels.tellAll('asked', { view });
     if (window.isMinimized()) window.restore();
     window.show();
     window.focus();

@@ -14,6 +14,7 @@ import {
   lane,
   laneTotal,
   recordingState,
+  PANEL_VIEWS,
   screenSurface,
   settings,
 } from './recorder-contract.js';
@@ -175,6 +176,8 @@ export const panelContract = {
     recording,
     draft,
     deliveries: v.object({ deliveries: v.array(delivery) }),
+    /** The customer asked for the panel, which is open: where it has a window of its own, that can be hours old. */
+    asked: v.object({ view: v.picklist(PANEL_VIEWS) }),
     ...proposalEvents,
     ...livePanelEvents,
   },

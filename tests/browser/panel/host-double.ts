@@ -1,6 +1,13 @@
 import { FluxionError } from '../../../src/shared/errors.js';
 import type { Input, Message, Output } from '../../../src/shared/protocol/contract.js';
-import type { Delivery, Draft, LaneTotal, PanelContract, Recording } from '../../../src/shared/protocol/host.js';
+import type {
+  Delivery,
+  Draft,
+  LaneTotal,
+  PanelContract,
+  PanelView,
+  Recording,
+} from '../../../src/shared/protocol/host.js';
 import type { LiveView } from '../../../src/shared/protocol/live-host.js';
 import type { ProposalView } from '../../../src/shared/protocol/proposals.js';
 import type { PanelPort } from '../../../src/recorder/panel/state/panel-port.js';
@@ -231,6 +238,7 @@ type Told =
   | readonly ['recording', Recording]
   | readonly ['draft', Draft]
   | readonly ['deliveries', { deliveries: Delivery[] }]
+  | readonly ['asked', { view: PanelView }]
   | readonly ['live', LiveView]
   | readonly ['proposals', { proposals: ProposalView[] }];
 

@@ -85,6 +85,9 @@ export class PanelState {
       port.on('deliveries', ({ deliveries }) => {
         this.#tell({ deliveries });
       }),
+      port.on('asked', ({ view }) => {
+        if (view === 'send') this.send.askedAgain();
+      }),
       port.onConnection((connected) => {
         if (connected) void this.connect();
         else this.#lost();

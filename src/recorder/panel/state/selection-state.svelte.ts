@@ -30,6 +30,8 @@ export class SelectionState {
   #error = $state.raw<ErrorResult>();
 
   readonly #port: PanelPort;
+  /** `key` as it was at the beginning. */
+  #offered = '';
   /** Counts choices; an answer to any but the last is not shown. */
   #choice = 0;
   #isAsking = false;
@@ -41,6 +43,7 @@ export class SelectionState {
     this.#draft = draft;
     for (const { lane } of this.availableLanes) this.#lanes.add(lane);
     this.choosePreset(this.presets.includes(DEFAULT_MINUTES) ? DEFAULT_MINUTES : 'everything');
+    this.#offered = this.key;
   }
 
   get draft(): Draft {
@@ -79,6 +82,9 @@ export class SelectionState {
 
   /** Differs whenever the choice does. */
   readonly key = $derived(JSON.stringify([this.#startMs, this.#endMs, this.lanes]));
+
+  /** The customer has not chosen anything else than what was chosen for them. */
+  readonly isAsOffered = $derived(this.key === this.#offered);
 
   hasLane(lane: Lane): boolean {
     return this.#lanes.has(lane);

@@ -22,6 +22,12 @@ export class Composition {
     this.preview = new PreviewState(this.file, this.selection);
   }
 
+  /** Nothing in it is the customer's own: no word, no choice, nothing that they look at or save. */
+  get isAsOffered(): boolean {
+    const { description, preview, save, selection } = this;
+    return description.trim() === '' && selection.isAsOffered && !save.isBusy && preview.step.name === 'closed';
+  }
+
   dispose(): void {
     this.selection.dispose();
     this.save.cancel();
@@ -104,6 +110,15 @@ export class SendState {
     this.reset();
     if (step.name === 'collecting' || step.name === 'empty') await this.#discard(step.draft.id);
     else if (step.name === 'form') await this.#discard(step.composition.selection.draft.id);
+  }
+
+  /** The customer asks for what happened until now: a draft that is here may be old, but what they have made of it stays. */
+  askedAgain(): void {
+    const step = this.#step;
+    if (step.name === 'starting' || step.name === 'collecting' || step.name === 'sending') return;
+    if (step.name === 'form' && !step.composition.isAsOffered) return;
+    void this.cancel();
+    void this.begin();
   }
 
   /** From the receipt to a new draft. */

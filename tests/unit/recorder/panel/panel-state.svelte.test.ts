@@ -77,6 +77,17 @@ describe('the connection', () => {
   });
 });
 
+test('asked for another view, the panel leaves what is sent as it is', async () => {
+  await panel.connect();
+  await panel.send.begin();
+  await panel.send.send();
+  const sent = panel.send.step;
+  host.tell('asked', { view: 'wipe' });
+  expect(panel.send.step).toBe(sent);
+  host.tell('asked', { view: 'send' });
+  expect(panel.send.step.name).toBe('starting');
+});
+
 describe('what the host tells', () => {
   test('replaces what was known, newest report first', async () => {
     await panel.connect();

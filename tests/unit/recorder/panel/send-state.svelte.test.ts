@@ -177,6 +177,61 @@ describe('giving up', () => {
   });
 });
 
+describe('when the customer asks again for the panel that is open', () => {
+  const drafts = (): number => host.called('createDraft').length;
+
+  test('a receipt makes way for a new draft', async () => {
+    await toForm();
+    await send.send();
+    send.askedAgain();
+    await settle();
+    expect(send.step.name).toBe('form');
+    expect(drafts()).toBe(2);
+    expect(host.called('discardDraft')).toEqual([]);
+  });
+
+  test('a form that nothing was done to is of an older time: it is made anew', async () => {
+    await toForm();
+    send.askedAgain();
+    await settle();
+    expect(send.step.name).toBe('form');
+    expect(drafts()).toBe(2);
+    expect(host.called('discardDraft')).toEqual([{ draft: DRAFT_ID }]);
+  });
+
+  test.each<[string, (composition: Composition) => void]>([
+    ['what was written', (composition) => (composition.description = 'It broke.')],
+    ['a lane that was left out', ({ selection }) => { selection.chooseLane('dom', false); }],
+    ['a time that was chosen', ({ selection }) => { selection.choosePreset('everything'); }],
+  ])('%s stays', async (_what, choose) => {
+    const composition = await toForm();
+    choose(composition);
+    await settle();
+    send.askedAgain();
+    await settle();
+    expect(send.step).toEqual({ name: 'form', composition });
+    expect(drafts()).toBe(1);
+  });
+
+  test('what is under way goes on', async () => {
+    await toForm();
+    const sent = send.send();
+    send.askedAgain();
+    await sent;
+    expect(send.step.name).toBe('sent');
+    expect(drafts()).toBe(1);
+  });
+
+  test('what failed, or found nothing, is tried again', async () => {
+    host.isReachable = false;
+    await send.begin();
+    host.isReachable = true;
+    send.askedAgain();
+    await settle();
+    expect(send.step.name).toBe('form');
+  });
+});
+
 describe('when the connection was lost and is back', () => {
   test('a draft that became ready meanwhile is found', async () => {
     host.draft = aDraft({ status: 'collecting' });
