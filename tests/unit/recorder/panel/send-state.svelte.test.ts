@@ -201,8 +201,18 @@ describe('when the customer asks again for the panel that is open', () => {
 
   test.each<[string, (composition: Composition) => void]>([
     ['what was written', (composition) => (composition.description = 'It broke.')],
-    ['a lane that was left out', ({ selection }) => { selection.chooseLane('dom', false); }],
-    ['a time that was chosen', ({ selection }) => { selection.choosePreset('everything'); }],
+    [
+      'a lane that was left out',
+      ({ selection }) => {
+        selection.chooseLane('dom', false);
+      },
+    ],
+    [
+      'a time that was chosen',
+      ({ selection }) => {
+        selection.choosePreset('everything');
+      },
+    ],
   ])('%s stays', async (_what, choose) => {
     const composition = await toForm();
     choose(composition);
