@@ -32,6 +32,8 @@ export function startRecorder(options: RecorderOptions = {}): Recorder {
 }
 
 function create(options: RecorderOptions): Recorder {
+  // A server that renders the page: there is nothing to record, and nobody to be told.
+  if (typeof document === 'undefined') return failedRecorder();
   try {
     const baseUrl = new URL(options.basePath ?? DEFAULT_BASE_PATH, location.href).href.replace(/\/$/, '');
     const recorder = new PageRecorder(options.host ?? createHostPort(baseUrl), `${baseUrl}/`, options);

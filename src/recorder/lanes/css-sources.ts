@@ -5,8 +5,10 @@
 const LOST = /(?:^|[\s;{])(?!--)[a-z-]+: ;/;
 const MAY_LOSE = /var\(/i;
 
+/** Not there where a server renders the page, which loads this module as well. */
+const { CSSStyleSheet: Sheet } = globalThis as { readonly CSSStyleSheet?: typeof CSSStyleSheet };
 /** Taken before the page can change it. */
-const replaceSync = Reflect.get(CSSStyleSheet.prototype, 'replaceSync');
+const replaceSync = Sheet === undefined ? () => undefined : Reflect.get(Sheet.prototype, 'replaceSync');
 
 /** A rule's source, and what the browser makes of it when it is asked. */
 export interface LostRule {

@@ -1,7 +1,9 @@
 const ACTIVE = ':active-view-transition';
-const isKnown = CSS.supports(`selector(${ACTIVE})`);
+/** A server that renders the page loads this module as well. */
+const isPage = typeof document !== 'undefined';
+const isKnown = isPage && CSS.supports(`selector(${ACTIVE})`);
 /** Of one that a document does not tell of, only its animations do. */
-const mayBeUntold = !isKnown || 'startViewTransition' in Element.prototype;
+const mayBeUntold = isPage && (!isKnown || 'startViewTransition' in Element.prototype);
 
 /**
  * Whether a document shows pictures of what it was a moment ago, over what it is: they stand still, fade and move as the elements, which
