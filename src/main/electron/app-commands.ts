@@ -1,5 +1,6 @@
 import type { CommandsOptions } from '../services/commands/host-commands.js';
 import type { ElectronModule } from './electron-module.js';
+import { relaunch } from './relaunch.js';
 
 /** What Electron itself can do for a command, beside what the app offers. */
 export function electronCommands({ app, session }: ElectronModule, own: CommandsOptions = {}): CommandsOptions {
@@ -16,8 +17,7 @@ export function electronCommands({ app, session }: ElectronModule, own: Commands
     restart:
       own.restart ??
       (() => {
-        app.relaunch();
-        app.quit();
+        relaunch(app, process);
       }),
   };
 }
