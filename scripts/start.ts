@@ -66,8 +66,15 @@ running.push(fluxion);
 for (const one of running) {
   one.child.stdout?.pipe(process.stdout);
   one.child.stderr?.pipe(process.stderr);
-  one.child.once('exit', (code) => {
+  // What Electron said is all there when its pipes are closed, and not before; those of the others may outlive them in what they started.
+  one.child.once(one === inElectron ? 'close' : 'exit', (code) => {
     const isClosed = one === inElectron && code === 0;
+    if (isClosed && !stopping && /is started again/.test(one.output())) {
+      console.log(
+        'Fluxion starts itself again, and is no longer of this terminal: close it there. Ctrl-C stops the desk.',
+      );
+      return;
+    }
     if (isClosed) console.log('Fluxion was closed; stopping.');
     else if (!stopping) console.error(`A process ended by itself (exit code ${String(code)}); stopping.`);
     void stopAll(isClosed ? 0 : 1);

@@ -48,6 +48,19 @@ it.skipIf(process.platform === 'win32')('opens Fluxion in Electron', async () =>
   expect(output).not.toContain('Fluxion is at');
 });
 
+it.skipIf(process.platform === 'win32')('keeps the desk when Fluxion starts itself again', async () => {
+  const [binary, go] = [join(dir, 'electron'), join(dir, 'go')];
+  const script = `echo Fluxion is open; while [ ! -e "${go}" ]; do sleep 0.1; done; echo The app ends, and is started again.`;
+  await writeFile(binary, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  npmStart(dir);
+  await said(/in a window of its own/);
+  await writeFile(go, '');
+  await said(/starts itself again/);
+  const desk = /Desk, where reports arrive +(\S+)/.exec(output)?.[1] ?? '';
+  expect((await fetch(desk)).status).toBe(200);
+  expect(started.exitCode).toBeNull();
+});
+
 it('says how to get Electron, and goes on in the browser', async () => {
   npmStart(join(dir, 'nothing'));
   await said(/npx install-electron/);

@@ -17,6 +17,7 @@ export interface Started {
  */
 export function relaunch(app: Pick<App, 'isPackaged' | 'relaunch' | 'quit' | 'once' | 'off'>, started: Started): void {
   const startAgain = (): void => {
+    console.info('The app ends, and is started again.');
     // One that is being developed may be started from a terminal in somebody else's package.
     const { APPIMAGE, PORTABLE_EXECUTABLE_FILE } = app.isPackaged ? started.env : {};
     if (APPIMAGE !== undefined) startWhenEnded(APPIMAGE, started);
