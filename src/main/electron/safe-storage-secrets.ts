@@ -46,7 +46,7 @@ export class SafeStorageSecrets implements Secrets {
     if (sealed !== undefined) return sealed;
     // Made while there was no key store: it moves into the one that is there now.
     const plain = await this.#keyFiles.get(name);
-    if (plain !== undefined) await this.put(name, plain);
+    if (plain !== undefined) await this.put(name, plain).catch(() => undefined); // Or at the next start.
     return plain;
   }
 
@@ -66,13 +66,13 @@ export class SafeStorageSecrets implements Secrets {
     const { fs, store } = this.#options;
     const file = await readJsonFile(fs, this.#path(name), fileSchema);
     if (file === undefined) return undefined;
-    try {
-      const { result, shouldReEncrypt } = await store.decryptStringAsync(Buffer.from(file.sealed, 'base64'));
-      if (shouldReEncrypt) await this.put(name, result);
-      return result;
-    } catch {
-      return undefined; // Another account's, another computer's, or a key store that was emptied: it cannot be read any more.
-    }
+    const opened = await store.decryptStringAsync(Buffer.from(file.sealed, 'base64')).catch(() => undefined);
+    // Another account's, another computer's, or a key store that was emptied: it cannot be read any more.
+    if (opened === undefined) return undefined;
+    const { result, shouldReEncrypt } = opened;
+    // Where it cannot be sealed anew (a full disk), the old seal holds until the next start.
+    if (shouldReEncrypt) await this.put(name, result).catch(() => undefined);
+    return result;
   }
 
   #protects(): Promise<boolean> {

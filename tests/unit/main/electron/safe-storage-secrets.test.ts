@@ -20,6 +20,7 @@ interface StoreFacts {
   readonly isAvailable?: boolean;
   readonly key?: number;
   readonly isOld?: boolean;
+  readonly canSeal?: boolean;
   readonly platform?: NodeJS.Platform;
 }
 
@@ -29,6 +30,7 @@ function secretsOver({
   isAvailable = true,
   key = 0x5a,
   isOld = false,
+  canSeal = true,
   platform = 'linux',
 }: StoreFacts = {}) {
   const turn = (bytes: Uint8Array): Buffer => Buffer.from(bytes.map((byte) => byte ^ key));
@@ -36,7 +38,8 @@ function secretsOver({
     store: {
       getSelectedStorageBackend: () => backend,
       isAsyncEncryptionAvailable: () => Promise.resolve(isAvailable),
-      encryptStringAsync: (text) => Promise.resolve(turn(Buffer.from(`v1${text}`))),
+      encryptStringAsync: (text) =>
+        canSeal ? Promise.resolve(turn(Buffer.from(`v1${text}`))) : Promise.reject(new Error('cannot be encrypted')),
       decryptStringAsync: (sealed) => {
         const text = turn(sealed).toString();
         if (!text.startsWith('v1')) return Promise.reject(new Error('cannot be decrypted'));
@@ -96,6 +99,14 @@ it('seals anew what was sealed with an older key', async () => {
   const { ino } = await fs.stat(join(folder, name));
   expect(await secretsOver({ isOld: true }).get('identity')).toBe(SECRET);
   expect((await fs.stat(join(folder, name))).ino).not.toBe(ino);
+});
+
+it('loses nothing where it could not be sealed anew, or moved', async () => {
+  await new KeyFileSecrets(fs, folder).put('identity', SECRET);
+  expect(await secretsOver({ canSeal: false }).get('identity')).toBe(SECRET);
+  expect(await secretsOver().get('identity')).toBe(SECRET);
+  expect(await secretsOver({ isOld: true, canSeal: false }).get('identity')).toBe(SECRET);
+  expect(await secretsOver().get('identity')).toBe(SECRET);
 });
 
 it('has nothing where the key store cannot open it any more, or where nothing was put', async () => {
