@@ -13,6 +13,8 @@ import { openWindow } from './window.js';
 
 // Chromium's own switches are among the arguments.
 const { values } = parseArgs({
+  // A packaged app is not told which script it is.
+  args: process.argv.slice(app.isPackaged ? 1 : 2),
   options: {
     desk: { type: 'string' },
     data: { type: 'string' },
@@ -50,7 +52,10 @@ function start(): void {
 
   app.on('second-instance', () => {
     const [window] = BrowserWindow.getAllWindows();
-    if (window === undefined) return;
+    if (window === undefined) {
+      if (app.isReady()) openWindow(); // On macOS the app stays when its last window is closed.
+      return;
+    }
     if (window.isMinimized()) window.restore();
     window.focus();
   });

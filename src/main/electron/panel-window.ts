@@ -7,6 +7,7 @@ import { openPanelChannel } from './panel-channel.js';
 import { PANEL_URL } from './panel-scheme.js';
 import { panelSession } from './panel-session.js';
 import { lockPanel } from './window-lock.js';
+import { windowInUse } from './window-in-use.js';
 
 export interface PanelWindowOptions {
   readonly electron: ElectronModule;
@@ -69,7 +70,7 @@ export class PanelWindow {
 
   #create(host: Host): BrowserWindow {
     const { electron, documentDir, preload } = this.#options;
-    const parent = electron.BrowserWindow.getFocusedWindow() ?? electron.BrowserWindow.getAllWindows()[0];
+    const parent = windowInUse(electron.BrowserWindow);
     const window = new electron.BrowserWindow({
       width: WIDTH,
       height: HEIGHT,

@@ -51,6 +51,7 @@ export class StandInWindow {
         },
         isDestroyed: () => this.#isDestroyed,
         isMinimized: () => false,
+        isVisible: () => this.isVisible,
         removeMenu: () => undefined,
         close: () => {
           this.destroy();
@@ -105,5 +106,5 @@ function create(options: BrowserWindowConstructorOptions = {}): BrowserWindow {
 
 export const StandInBrowserWindow = strictClass<typeof BrowserWindow>('BrowserWindow', create, {
   getAllWindows: () => windows.map(({ electron }) => electron),
-  getFocusedWindow: () => windows.at(-1)?.electron ?? null,
+  getFocusedWindow: () => windows.findLast(({ isVisible }) => isVisible)?.electron ?? null,
 });
