@@ -4,6 +4,7 @@ import type { DomEvent } from '../../shared/session/lane.js';
 import { FULL_SNAPSHOT, META } from '../../shared/session/rrweb-numbers.js';
 import { ReplayError } from '../replay/replay-error.js';
 import { reportTimeReader } from '../sources/report-time.js';
+import { foldMutations } from './fold-mutations.js';
 import { EventSanitiser, type SafeEvent } from './sanitise-event.js';
 
 /** The size of a page whose recording does not tell: the checkout's Meta event is damaged. */
@@ -20,6 +21,7 @@ export class ChainEvents {
   /** Parsed, dated, and not asked for yet. */
   #later: DomEvent[] = [];
   #hasStarted = false;
+  #isFolded = false;
   #events = 0;
   #badLines = 0;
   #leftOut = 0;
@@ -27,6 +29,11 @@ export class ChainEvents {
   constructor(clock: ChainData['clock']) {
     this.#toReportMs = reportTimeReader(clock);
     this.#originMs = clock.originMs;
+  }
+
+  /** The first events that were taken are a checkout of their end: few, and nothing in them is built to be changed again. */
+  get isFolded(): boolean {
+    return this.#isFolded;
   }
 
   get counts(): { readonly events: number; readonly badLines: number; readonly leftOut: number } {
@@ -53,8 +60,11 @@ export class ChainEvents {
     let end = later.findIndex((event, index) => index >= checkout && event.timestamp > untilMs);
     if (end === -1) end = later.length;
     this.#later = later.slice(end);
+    const due = later.slice(0, end);
+    const folded = this.#hasStarted ? undefined : foldMutations(due);
+    this.#isFolded ||= folded !== undefined;
     const safe: SafeEvent[] = [];
-    for (const event of later.slice(0, end)) {
+    for (const event of folded ?? due) {
       const clean = this.#sanitiser.sanitise(event);
       if (clean === undefined) {
         this.#leftOut += 1;

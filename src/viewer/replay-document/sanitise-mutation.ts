@@ -1,3 +1,4 @@
+import { isId, objectsIn, type Fields } from './recorded-fields.js';
 import { sanitiseAttributeChange } from './sanitise-attributes.js';
 import type { NodeSanitiser, SerialisedNode } from './sanitise-node.js';
 
@@ -16,18 +17,6 @@ export interface SafeMutation {
     readonly node: SerialisedNode;
   }[];
   readonly isAttachIframe?: true;
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function isId(value: unknown): value is number {
-  return Number.isSafeInteger(value);
-}
-
-/** The objects of a list; anything else in it is left out, and what is no list is an empty one. */
-function* objectsIn(value: unknown): Generator<Fields> {
-  if (!Array.isArray(value)) return;
-  for (const one of value as unknown[]) if (typeof one === 'object' && one !== null) yield one as Fields;
 }
 
 /** A mutation as it may be replayed. What cannot be understood of it is left out; the rest stands. */

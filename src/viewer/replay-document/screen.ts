@@ -51,13 +51,19 @@ export class Screen {
   #isHeld = false;
   /** Events are applied one after the other, to a page that nobody sees yet. */
   #isJumping = false;
+  /** The jump to come applies events that were folded. */
+  #isFirstJump: boolean;
   readonly #focus = new FocusMark();
   readonly #selected = new SelectedOptions();
   #reachedMs: number;
   #speed = 1;
 
-  /** `events` begin with Meta and full snapshot, dated in report time; their `timestamp` is changed. */
-  constructor(element: HTMLElement, events: readonly SafeEvent[], size: Size) {
+  /**
+   * `events` begin with Meta and full snapshot, dated in report time; their `timestamp` is changed. `isFolded`: what follows the snapshot
+   * is less than the page is.
+   */
+  constructor(element: HTMLElement, events: readonly SafeEvent[], size: Size, isFolded: boolean) {
+    this.#isFirstJump = isFolded;
     this.#startMs = events[0]?.timestamp ?? 0;
     this.#reachedMs = this.#startMs;
     const { width, height } = (events[0]?.data ?? size) as Size;
@@ -83,6 +89,8 @@ export class Screen {
         triggerFocus: false,
         mouseTail: false,
         UNSAFE_replayCanvas: false,
+        // A copy of the whole page for each few changes costs more than they do.
+        useVirtualDom: !isFolded,
         showWarning: false,
         // rrweb's own look for blocked elements is a bar in the colour of the text; ours is BLOCKED_RULE.
         blockClass: 'fluxrec-block-without-a-look',
@@ -125,6 +133,8 @@ export class Screen {
     } finally {
       this.#isJumping = false;
     }
+    if (this.#isFirstJump) this.#replayer.setConfig({ useVirtualDom: true });
+    this.#isFirstJump = false;
     this.#markFocus();
     this.#select();
     closeLeftDialogs(this.#replayer.iframe.contentDocument);

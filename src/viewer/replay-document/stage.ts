@@ -178,7 +178,7 @@ export class Stage {
     const first = events.take(atMs === 'live' ? Infinity : atMs);
     const element = this.#root.appendChild(document.createElement('div'));
     try {
-      const screen = new Screen(element, first, this.#size);
+      const screen = new Screen(element, first, this.#size, events.isFolded);
       if (atMs === 'live') screen.goLive();
       else screen.goTo(atMs);
       return { id, clock, chunks, events, screen };

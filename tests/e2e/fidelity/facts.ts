@@ -83,7 +83,9 @@ export function collectFacts(given?: Document): Facts {
     saySheets(document, path);
     say(path, 'focus', pathOf(focusIn(document)));
     say(path, 'scroll', scrollOf(document.scrollingElement));
-    walk(document.documentElement, `${path}html`);
+    // A frame that has not loaded has none.
+    const element = document.documentElement as Element | null;
+    if (element !== null) walk(element, `${path}html`);
   }
 
   function sayAttributes(element: Element, path: string): void {
