@@ -1,5 +1,5 @@
-import { useSyncExternalStore, type DetailedHTMLProps, type HTMLAttributes } from 'react';
 import { createRoot } from 'react-dom/client';
+import { useSyncExternalStore, type DetailedHTMLProps, type HTMLAttributes } from 'react';
 import { startRecorder } from 'fluxion-recorder/recorder';
 
 declare module 'react' {
