@@ -21,8 +21,11 @@ export interface Embedder {
   bin(name: string, ...args: string[]): Promise<string>;
   /** Runs a script of the project in Node. */
   node(file: string): Promise<string>;
-  /** TypeScript of this repository over the project: strict, library declarations checked too. Answers its complaints. */
-  typeErrors(files: readonly string[]): Promise<string>;
+  /**
+   * TypeScript of this repository over the project: strict, library declarations checked too. Answers its complaints. `module`: one of Node's
+   * own ways to find what is imported; a bundler's without it.
+   */
+  typeErrors(files: readonly string[], module?: string): Promise<string>;
   /** Starts its server; the first group of the match is what it told. */
   start(file: string, ready: RegExp, env?: NodeJS.ProcessEnv): Promise<string>;
   close(): Promise<void>;
@@ -59,10 +62,11 @@ export async function makeEmbedder(name: string): Promise<Embedder | undefined> 
     async node(file) {
       return (await run(process.execPath, [file], { cwd: dir, maxBuffer: 1 << 24 })).stdout;
     },
-    async typeErrors(files) {
+    async typeErrors(files, module) {
       const options = [
-        ...['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'ES2022', '--module', 'ESNext'],
-        ...['--moduleResolution', 'bundler', '--lib', 'ES2023,DOM,DOM.Iterable', '--jsx', 'react-jsx'],
+        ...['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'ES2022'],
+        ...(module === undefined ? ['--module', 'ESNext', '--moduleResolution', 'bundler'] : ['--module', module]),
+        ...['--lib', 'ES2023,DOM,DOM.Iterable', '--jsx', 'react-jsx'],
         ...['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')],
       ];
       return await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...options, ...files], {
