@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { DomEvent } from '../../shared/session/lane.js';
 import { MAX_SELECTED_OPTIONS } from '../../shared/session/selected-options.js';
 import { ADOPTED_STYLE_SHEET, FULL_SNAPSHOT, INCREMENTAL, META, MUTATION } from '../../shared/session/rrweb-numbers.js';
-import { markHoverIn } from './hover-css.js';
+import { adaptCss } from './adapt-css.js';
 import { sanitiseCss, sanitiseSheet } from './sanitise-css.js';
 import { sanitiseMutation } from './sanitise-mutation.js';
 import { NodeSanitiser } from './sanitise-node.js';
@@ -19,7 +19,7 @@ const viewport = v.pipe(
 );
 const css = v.pipe(v.string(), v.transform(sanitiseCss));
 /** What a script gave to a style sheet: rrweb's replayer takes it as it is. */
-const sheet = v.pipe(v.string(), v.transform(sanitiseSheet), v.transform(markHoverIn));
+const sheet = v.pipe(v.string(), v.transform(sanitiseSheet), v.transform(adaptCss));
 
 const positions = v.object({
   positions: v.pipe(v.array(v.object({ x: number, y: number, id, timeOffset: number })), v.minLength(1)),

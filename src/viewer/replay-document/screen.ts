@@ -1,5 +1,6 @@
 import Player from 'rrweb-player';
 import { META } from '../../shared/session/rrweb-numbers.js';
+import { ADAPTED_STYLES } from './adapt-css.js';
 import { FOCUS_RULE } from './focus-css.js';
 import { FocusMark } from './focus-mark.js';
 import { closeLeftDialogs, mayLeaveDialog } from './left-dialogs.js';
@@ -98,6 +99,7 @@ export class Screen {
       },
     });
     this.#replayer = this.#player.getReplayer();
+    Object.assign(this.#replayer, { cache: { stylesWithHoverClass: ADAPTED_STYLES } });
     this.#replayer.iframe.title = 'Recorded page';
     if (events[0] !== undefined) this.#noteColorScheme(events[0]);
     this.#replayer.on('event-cast', (event) => {

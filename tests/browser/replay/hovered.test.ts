@@ -53,3 +53,18 @@ it('a button under the pointer has the colours of rules that were adopted, or in
   const shown = (await pair.replay(moments, 'goes on')).map(({ seen }) => seen);
   expect(shown.slice(1)).toEqual([`${GREY} ${GREY}`, `${RED} ${GREY}`, `${GREY} ${RED}`]);
 });
+
+it('a button under the pointer has the colours of style elements, and the others those of what is not', async () => {
+  const [RED, GREY] = ['rgb(255, 0, 0)', 'rgb(9, 9, 9)'];
+  const css = `button:hover { color: ${RED} } button:not(:hover) { color: ${GREY} }
+    @media (max-device-width: 1px) { button { color: blue !important } }`;
+  const moments = await pair.record(`<style>${css}</style><button>A</button><button>B</button>`, () => undefined, [
+    () => {
+      const [, second] = document.querySelectorAll('main button');
+      const data = { source: 1, positions: [{ x: 1, y: 1, id: second && domNodeId(second), timeOffset: 0 }] };
+      pair.lane.domEvents.push({ type: 3, data, timestamp: performance.now() });
+    },
+  ]);
+  const shown = (await pair.replay(moments, 'jumps')).map(({ seen }) => seen);
+  expect(shown).toEqual([`${GREY} ${GREY}`, `${GREY} ${RED}`]);
+});
