@@ -26,9 +26,15 @@ export function openWindow(): BrowserWindow {
     window.show();
   });
   keepHome(window.webContents);
-  window.loadURL(START).catch((error: unknown) => {
-    console.error('Fluxion’s window could not be loaded', error);
-  });
+  window.loadURL(START).then(
+    () => {
+      // On Wayland a window that was never shown is never `ready-to-show` (https://github.com/electron/electron/issues/48859).
+      if (!window.isDestroyed() && !window.isVisible()) window.show();
+    },
+    (error: unknown) => {
+      console.error('Fluxion’s window could not be loaded', error);
+    },
+  );
   return window;
 }
 

@@ -54,8 +54,11 @@ export class PanelWindow {
   async #open(host: Host, view: PanelView): Promise<void> {
     const url = `${PANEL_URL}#${view}`;
     if (this.#window === undefined) {
-      this.#window = this.#create(host);
-      await this.#load(this.#window, url);
+      const created = this.#create(host);
+      this.#window = created;
+      await this.#load(created, url);
+      // On Wayland a window that was never shown is never `ready-to-show` (https://github.com/electron/electron/issues/48859).
+      if (!created.isDestroyed() && !created.isVisible()) created.show();
       return;
     }
     const window = this.#window;

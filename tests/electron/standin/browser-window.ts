@@ -24,6 +24,7 @@ export class StandInWindow {
   isVisible: boolean;
   readonly #emitter = new EventEmitter();
   #isDestroyed = false;
+  #isLoaded = false;
 
   constructor(options: BrowserWindowConstructorOptions) {
     if (browser === undefined || !state.isReady) throw new Error('Cannot create BrowserWindow before app is ready');
@@ -45,6 +46,7 @@ export class StandInWindow {
         show: () => {
           this.isVisible = true;
           this.#emitter.emit('show');
+          this.#tellReady();
         },
         focus: () => {
           focus(this);
@@ -81,7 +83,13 @@ export class StandInWindow {
 
   async #load(url: string): Promise<void> {
     await this.contents.load(url);
-    this.#emitter.emit('ready-to-show');
+    this.#isLoaded = true;
+    this.#tellReady();
+  }
+
+  /** As on Wayland: of a window that was never shown nothing is drawn, and so it is never ready. */
+  #tellReady(): void {
+    if (this.isVisible && this.#isLoaded) this.#emitter.emit('ready-to-show');
   }
 }
 
