@@ -27,8 +27,8 @@ const PANEL_PRIVILEGES: AppScheme = {
 let isRegistered = false;
 
 /**
- * In place of `protocol.registerSchemesAsPrivileged`, which an app can call only once: registers the app's own schemes and the
- * panel's. Before the app is ready, and before `startElectronHost`; an app without schemes of its own need not call it.
+ * In place of `protocol.registerSchemesAsPrivileged`, of which Electron remembers the last call alone: registers the app's own schemes and
+ * the panel's. Before the app is ready, and before `startElectronHost`; an app without schemes of its own need not call it.
  * Throws a FluxionError (`electron-ready`, `schemes-registered`, `scheme-taken`).
  */
 export function registerSchemes(schemes: readonly AppScheme[] = []): void {
@@ -37,12 +37,31 @@ export function registerSchemes(schemes: readonly AppScheme[] = []): void {
   register(electronModule(), schemes);
 }
 
-export function ensureSchemes(electron: ElectronModule): void {
+export function ensureSchemes(electron: SchemesModule): void {
   if (!isRegistered) register(electron, []);
 }
 
-function register({ app, protocol }: ElectronModule, schemes: readonly AppScheme[]): void {
+type SchemesModule = {
+  readonly app: Pick<ElectronModule['app'], 'isReady'>;
+  readonly protocol: Pick<ElectronModule['protocol'], 'registerSchemesAsPrivileged'>;
+};
+
+function register({ app, protocol }: SchemesModule, schemes: readonly AppScheme[]): void {
   if (app.isReady()) throw new ElectronHostError('electron-ready');
-  protocol.registerSchemesAsPrivileged([...schemes, PANEL_PRIVILEGES]);
+  const ours = [...schemes, PANEL_PRIVILEGES];
+  protocol.registerSchemesAsPrivileged(ours);
   isRegistered = true;
+  keepRegistered(protocol, ours);
+}
+
+/** What another library (Sentry’s, for one), or the app itself, registers later comes beside what is registered here, and not in its place. */
+function keepRegistered(protocol: SchemesModule['protocol'], ours: readonly AppScheme[]): void {
+  const later: AppScheme[] = [];
+  const keeping = new Proxy(protocol.registerSchemesAsPrivileged, {
+    apply(target, self, [schemes]: [AppScheme[]]) {
+      later.push(...schemes);
+      Reflect.apply(target, self, [[...later, ...ours]]);
+    },
+  });
+  Reflect.set(protocol, 'registerSchemesAsPrivileged', keeping);
 }

@@ -17,7 +17,6 @@ import { sessionOf } from './session.js';
 import { note, state } from './state.js';
 import { strict, strictClass } from './strict.js';
 
-let schemesRegistered = false;
 export let menu: readonly MenuItemConstructorOptions[] = [];
 
 export const electron = strict<Partial<typeof import('electron')>>('electron', {
@@ -57,8 +56,8 @@ export const electron = strict<Partial<typeof import('electron')>>('electron', {
   protocol: strict<Protocol>('protocol', {
     registerSchemesAsPrivileged: (schemes) => {
       beforeReady('protocol.registerSchemesAsPrivileged');
-      if (schemesRegistered) throw new Error('protocol.registerSchemesAsPrivileged can be called only once');
-      schemesRegistered = true;
+      // The last call counts, and only that.
+      state.schemes.length = 0;
       for (const { scheme, privileges } of schemes) {
         if (privileges?.standard !== true || privileges.secure !== true) {
           throw new Error(`stand-in: only standard and secure schemes are implemented, not ${scheme}`);

@@ -29,7 +29,9 @@ export function strict<T extends object>(
       if (!(member in target)) refuse(name, member);
       return Reflect.get(target, member, target);
     },
-    set: (_target, member) => refuse(name, `${String(member)} =`),
+    // Electron's own objects let themselves be patched.
+    set: (target, member, value) =>
+      member in target ? Reflect.set(target, member, value) : refuse(name, `${String(member)} =`),
   }) as T;
 }
 
