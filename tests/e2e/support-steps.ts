@@ -95,7 +95,10 @@ export async function approve(panel: Panel, reason: string, thread: Locator): Pr
 }
 
 export async function closePanel(page: Page): Promise<void> {
-  await panelOf(page).getByRole('button', { name: 'Close' }).first().click();
+  const close = panelOf(page).getByRole('button', { name: 'Close' }).first();
+  await close.waitFor();
+  // A window of its own may go while the button is still down: that it has gone is what counts.
+  await close.click().catch(() => undefined);
   await panelClosed(page);
 }
 
