@@ -13,6 +13,7 @@ import type { PanelView } from '../services/recorder-handlers.js';
 import { electronCommands } from './app-commands.js';
 import { watchLock } from './lock-watch.js';
 import { keepCrashDumps } from './crash-reporting.js';
+import { electronDeskFetch } from './desk-fetch.js';
 import { displayMediaFor, type DisplayMediaRequest } from './display-media.js';
 import { electronModule, runtimeName } from './electron-module.js';
 import { ElectronHostError } from './errors.js';
@@ -108,6 +109,7 @@ export function startElectronHost(options: ElectronHostOptions): ElectronHost {
     app: about,
     dataDir,
     desk: options.desk,
+    fetch: electronDeskFetch(electron),
     settings: options.settings,
     secrets: new SafeStorageSecrets({
       store: electron.safeStorage,

@@ -6,6 +6,7 @@ import type {
   Menu,
   MenuItemConstructorOptions,
   NativeTheme,
+  Net,
   Protocol,
   SafeStorage,
   Shell,
@@ -52,6 +53,15 @@ export const electron = strict<Partial<typeof import('electron')>>('electron', {
       },
     },
   ),
+  net: strict<Net>('net', {
+    fetch: (input, init) => {
+      // As Electron does with headers that are its own to set.
+      if (new Headers(init?.headers).has('Content-Length'))
+        return Promise.reject(new Error('net::ERR_INVALID_ARGUMENT'));
+      note('net.fetch', input);
+      return fetch(input, init);
+    },
+  }),
   nativeTheme: strict<NativeTheme>('nativeTheme', { shouldUseDarkColors: false }),
   protocol: strict<Protocol>('protocol', {
     registerSchemesAsPrivileged: (schemes) => {
