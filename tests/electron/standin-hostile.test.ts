@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Frame, Page } from 'playwright-core';
@@ -278,5 +278,17 @@ describe('the panel’s window', () => {
       return await Promise.all(paths.map(async (path) => (await fetch(path)).status));
     });
     expect(statuses).toEqual([404, 404, 404, 404]);
+  });
+
+  it('leaves no draft behind when it goes without a word', async () => {
+    const drafts = join(app.dir, 'fluxion-recorder/drafts');
+    await (await app.panelPage()).getByLabel('What happened?').waitFor();
+    expect(await readdir(drafts)).toHaveLength(1);
+    const seen = (await app.control.windows()).find(({ partition }) => partition === 'fluxrec-panel');
+    await app.control.closeWindow(seen?.id ?? 0);
+    await until(
+      async () => (await readdir(drafts)).length === 0,
+      () => 'the draft to be erased',
+    );
   });
 });

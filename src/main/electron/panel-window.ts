@@ -108,6 +108,8 @@ export class PanelWindow {
     });
     window.once('closed', () => {
       if (this.#window === window) this.#window = undefined;
+      // By its close button, with its parent, or by a crash: its document had no time to say so.
+      host.panelGone().catch(() => undefined); // What is left is erased when the app starts again.
     });
     webContents.on('render-process-gone', () => {
       window.destroy();

@@ -130,8 +130,9 @@ export class Drafts {
 
   /** Discards what nobody has looked at for so long, and nobody is sending. */
   async discardIdle(idleMs: number): Promise<void> {
-    for (const [id, { send, usedMs, isHeld }] of this.#drafts) {
-      if (send === undefined && !isHeld && performance.now() - usedMs >= idleMs) await this.discard(id);
+    // Not one that comes meanwhile, nor one that begins to be sent.
+    for (const [id, kept] of [...this.#drafts]) {
+      if (kept.send === undefined && !kept.isHeld && performance.now() - kept.usedMs >= idleMs) await this.discard(id);
     }
   }
 

@@ -91,6 +91,8 @@ export interface Host {
   onChange(listener: () => void): void;
   setPaused(paused: boolean): Promise<void>;
   wipe(): Promise<{ windows: number; failed: number }>;
+  /** The panel's window has gone: its drafts, which it may not have been able to discard, go too. What is being sent goes on. */
+  panelGone(): Promise<void>;
   /** The computer was locked or goes to sleep: what a technician may do in a live session ends. */
   noteLock(): Promise<void>;
   close(): Promise<void>;
@@ -289,6 +291,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       },
       setPaused,
       wipe,
+      panelGone: () => drafts.discardIdle(0),
       noteLock: () => live.lock(),
       async close() {
         giveConsoleBack?.();
