@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { UserConfig } from 'vite';
-import { earlyScript } from './early-script.js';
+import { documentScripts } from './document-scripts.js';
 import { rrwebWithoutReplay } from './rrweb-without-replay.js';
 
 /** The documents of the product itself; an app adds its own. */
@@ -12,8 +12,12 @@ const DOCUMENTS: Readonly<Record<string, string>> = {
   replay: 'src/viewer/replay.html',
 };
 
+/** The script that the viewer's document names; the app is imported by it when it is needed. */
+const VIEWER_START = 'src/viewer/viewer.ts';
+
 /** How documents are built: for `npm start` together with an app's, for the package alone. */
 export function documents(root: string, ownInput: Readonly<Record<string, string>> = {}): UserConfig {
+  const starts = importedBy(join(root, VIEWER_START));
   const inputs = Object.entries({ ...DOCUMENTS, ...ownInput });
   return {
     root,
@@ -23,7 +27,11 @@ export function documents(root: string, ownInput: Readonly<Record<string, string
     plugins: [
       svelte({ configFile: join(root, 'svelte.config.js') }),
       rrwebWithoutReplay(),
-      earlyScript('src/viewer/index.html', '/src/viewer/early.ts'),
+      documentScripts({
+        document: 'src/viewer/index.html',
+        early: '/src/viewer/early.ts',
+        later: '/src/viewer/App.svelte',
+      }),
     ],
     build: {
       minify: true,
@@ -49,7 +57,9 @@ export function documents(root: string, ownInput: Readonly<Record<string, string
               },
               { name: 'viewing', test: /src[\\/]viewer[\\/](replay|sources|model)[\\/]/, minShareCount: 2 },
               {
-                name: 'viewer-base',
+                // What the app comes with later must not come with what starts it.
+                name: (id, context) => (starts(id, context) ? 'viewer-start' : 'viewer-base'),
+                debugName: 'viewer',
                 test: /src[\\/]viewer[\\/](state|components|text|panels)[\\/]/,
                 minShareCount: 2,
               },
@@ -58,5 +68,21 @@ export function documents(root: string, ownInput: Readonly<Record<string, string
         },
       },
     },
+  };
+}
+
+interface Modules {
+  getModuleInfo(id: string): { readonly importedIds: readonly string[] } | null;
+}
+
+/** Whether a module is imported by `entry`, through however many others; what is imported when it is needed does not count. */
+function importedBy(entry: string): (id: string, modules: Modules) => boolean {
+  let imported: Set<string> | undefined;
+  return (id, modules) => {
+    if (imported === undefined) {
+      imported = new Set([entry]);
+      for (const one of imported) for (const next of modules.getModuleInfo(one)?.importedIds ?? []) imported.add(next);
+    }
+    return imported.has(id);
   };
 }

@@ -1,5 +1,4 @@
 import { mount } from 'svelte';
-import App from './App.svelte';
 import { createServices, type Services } from './services.js';
 import { OpenAhead } from './state/open-ahead.svelte.js';
 import { takeCode } from './state/sign-in.svelte.js';
@@ -31,6 +30,7 @@ export async function startViewer(
     // What was shown is on the screen by then: to mount the app takes longer than a frame.
     await untilIdle(window);
   }
+  const { default: App } = await import('./App.svelte');
   const app = mount(App, { target: places.target, props: { services, ahead } });
   // A local file asks no desk for anything.
   if (code !== undefined || services.router.route.page !== 'file') void services.signIn.start(code);
