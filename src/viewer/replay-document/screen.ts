@@ -3,6 +3,7 @@ import { META } from '../../shared/session/rrweb-numbers.js';
 import { ADAPTED_STYLES } from './adapt-css.js';
 import { FOCUS_RULE } from './focus-css.js';
 import { FocusMark } from './focus-mark.js';
+import { isFar } from './is-far.js';
 import { closeLeftDialogs, mayLeaveDialog } from './left-dialogs.js';
 import type { SafeEvent } from './sanitise-event.js';
 import { BLOCKED_MARK } from './sanitise-node.js';
@@ -90,8 +91,6 @@ export class Screen {
         triggerFocus: false,
         mouseTail: false,
         UNSAFE_replayCanvas: false,
-        // A copy of the whole page for each few changes costs more than they do.
-        useVirtualDom: !isFolded,
         showWarning: false,
         // rrweb's own look for blocked elements is a bar in the colour of the text; ours is BLOCKED_RULE.
         blockClass: 'fluxrec-block-without-a-look',
@@ -124,10 +123,20 @@ export class Screen {
     return this.#isPlaying && !this.#isHeld ? this.#position() : this.#reachedMs;
   }
 
+  /** Whether so much happened until a moment that the page is better built anew for it. */
+  isFar(ms: number): boolean {
+    const { events } = this.#replayer.service.state.context;
+    return isFar(events, TIME_BASE_MS + this.#offset(this.reachedMs), TIME_BASE_MS + this.#offset(ms));
+  }
+
   /** Brings the page to a moment at or after `reachedMs`, at once, and goes on playing if it did. */
   goTo(ms: number): void {
+    const isBulk = !this.#isFirstJump && this.isFar(ms);
     this.#reachedMs = Math.max(ms, this.reachedMs, this.#startMs);
     const offset = this.#offset(this.#reachedMs);
+    // The replayer's copy of the whole page costs more than a few changes do.
+    this.#replayer.setConfig({ useVirtualDom: isBulk });
+    this.#isFirstJump = false;
     this.#isJumping = true;
     try {
       if (this.#isPlaying && !this.#isHeld) this.#replayer.play(offset);
@@ -135,8 +144,6 @@ export class Screen {
     } finally {
       this.#isJumping = false;
     }
-    if (this.#isFirstJump) this.#replayer.setConfig({ useVirtualDom: true });
-    this.#isFirstJump = false;
     this.#markFocus();
     this.#select();
     closeLeftDialogs(this.#replayer.iframe.contentDocument);
@@ -147,8 +154,6 @@ export class Screen {
     // rrweb's own mouse goes by batches, half a second late: whoever shows the page shows it.
     this.element.classList.add('live');
     this.goTo(this.#startMs + LIVE_AHEAD_MS);
-    // A copy of the whole page for each few changes would cost more than they do.
-    this.#replayer.setConfig({ useVirtualDom: false });
   }
 
   play(speed: number): void {

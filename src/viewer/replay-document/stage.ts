@@ -96,15 +96,16 @@ export class Stage {
     return this.#bringToFront(slot);
   }
 
-  /** Goes to a moment of the chain that is shown: on from where it is, or back by building it again. */
+  /** Goes to a moment of the chain that is shown: on from where it is, or back or far on by building it again. */
   async seek(id: number, atMs: number): Promise<Outcome> {
     this.#latest = id;
     await yieldToPage();
     const front = this.#front;
     if (id !== this.#latest) return SUPERSEDED;
     if (front === undefined) throw new ReplayError('not-prepared');
-    if (atMs >= front.screen.reachedMs) {
-      this.#giveRest(front);
+    if (atMs >= front.screen.reachedMs) this.#giveRest(front);
+    const isOnward = atMs >= front.screen.reachedMs && (front.isLive === true || !front.screen.isFar(atMs));
+    if (isOnward) {
       front.screen.goTo(atMs);
       await nextPaint();
       return { kind: 'shown', facts: factsOf(front) };

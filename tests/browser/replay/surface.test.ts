@@ -79,6 +79,25 @@ function shownDocument(surface: ReplaySurface): Document {
   return frame.contentDocument;
 }
 
+test('far on, where a page is built anew, it is as it was, and goes on from there', async () => {
+  const recording = await recordPage('<ol></ol>', 6, (body, index) => {
+    const rows = Array.from({ length: 1500 }, (_, row) => {
+      const item = document.createElement('li');
+      item.textContent = `${index} ${row}`;
+      return item;
+    });
+    if (index % 2 === 0) body.querySelector('ol')?.replaceChildren(...rows);
+    else body.querySelector('li')?.setAttribute('title', `step ${index}`);
+  });
+  const surface = openSurface();
+  await surface.show(chainOf(recording), recording.seen[0]?.ms ?? 0);
+  for (const step of [1, 4, 5, 2, 3, 0]) {
+    const { ms, html } = recording.seen[step] ?? { ms: 0, html: '' };
+    expect((await surface.seek(ms)).kind).toBe('shown');
+    expect(replayed(surface)).toBe(html);
+  }
+});
+
 test('shadow roots, frames, fields, sheets and scroll positions are as they were, forward and back', async () => {
   const start = `<div id="host"></div><iframe srcdoc="<p>In the frame</p>"></iframe><input value="first"><div id="list" style="height:60px;overflow:auto"></div>`;
   const moments: string[] = [];
