@@ -13,13 +13,15 @@ const STEPS = Number(LONG ?? 2);
 const MOST_PERCENT = 1;
 
 const chosen = LONG === undefined ? ONE_OF_EACH_KIND : STRANGERS;
+/** All are recorded one after the other, and a step with its moment takes some seconds on a busy machine. */
+const RECORDED_WITHIN_MS = 120_000 + 10_000 * STEPS * chosen.length;
 let product: Product;
 let replayed: ReplayedStrangers;
 
 beforeAll(async () => {
   product = await startProduct();
   replayed = await replayedStrangers(product, chosen, STEPS);
-}, 600_000);
+}, RECORDED_WITHIN_MS);
 afterAll(async () => {
   await replayed.close();
   await product.close();
