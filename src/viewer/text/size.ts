@@ -1,3 +1,5 @@
+import { whenAsked } from './when-asked.js';
+
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 
 /** Bytes in decimal units, three digits at most: `812 B`, `4.2 kB`, `12 MB`. */
@@ -13,11 +15,11 @@ export function formatBytes(bytes: number): string {
   return `${Number(value.toFixed(digits))} ${UNITS[unit] ?? 'B'}`;
 }
 
-const counts = new Intl.NumberFormat('en-GB');
+const counts = whenAsked(() => new Intl.NumberFormat('en-GB'));
 
 /** A count with its separators: `12,345`. */
 export function formatCount(count: number): string {
-  return counts.format(count);
+  return counts().format(count);
 }
 
 /** `1 error`, `2 errors`, `12,345 lines`. */
