@@ -20,6 +20,7 @@ import { LeftOut } from './dom-left-out.js';
 import { hasLostNode, type RecordedNodes } from './dom-lost-nodes.js';
 import { Mending } from './dom-mending.js';
 import { PictureSizes } from './dom-pictures.js';
+import { PointerPlace } from './dom-pointer.js';
 import { FormResets } from './dom-resets.js';
 import { SelectedOptions } from './dom-selects.js';
 import { SheetSources } from './dom-sheets.js';
@@ -107,6 +108,7 @@ class DomLane {
   readonly #selects: SelectedOptions;
   readonly #sheets: SheetSources;
   readonly #resets: FormResets;
+  readonly #pointer: PointerPlace;
   #isSnapshotAsked = false;
   /** What took the focus as soon as it was put into the page is not recorded yet. */
   #isFocusDue = false;
@@ -130,6 +132,7 @@ class DomLane {
     const pictures = new PictureSizes(recorded);
     this.#selects = new SelectedOptions(recorded);
     this.#sheets = new SheetSources(recorded);
+    this.#pointer = new PointerPlace(recorded);
     this.#resets = new FormResets({
       ...recorded,
       textOf: (field) => this.#masking.inputValue(field.value, field),
@@ -209,7 +212,8 @@ class DomLane {
 
   /** What rrweb does not hear. Before rrweb begins, so that its functions are the outer ones and come back first. */
   watch(): (() => void)[] {
-    return [this.#leftOut.start(), this.#selects.start(), this.#sheets.start(), this.#resets.start()];
+    const watching = [this.#leftOut, this.#selects, this.#sheets, this.#resets, this.#pointer];
+    return watching.map((one) => one.start());
   }
 
   stop(): void {
@@ -253,6 +257,7 @@ class DomLane {
     if (event.type === FULL_SNAPSHOT) {
       this.#checkout.taken(nowMs, nowMs - this.#snapshotStartMs);
       this.#tellFocus(event.timestamp);
+      this.#pointer.tell();
       this.#selects.tellDue();
       this.#leftOut.lookSoon();
     } else if (event.type === INCREMENTAL) {
