@@ -7,6 +7,7 @@ import { isFar } from './is-far.js';
 import { closeLeftDialogs, mayLeaveDialog } from './left-dialogs.js';
 import type { SafeEvent } from './sanitise-event.js';
 import { BLOCKED_MARK } from './sanitise-node.js';
+import { ScrollPlaces } from './scroll-places.js';
 import { SelectedOptions } from './selected-options.js';
 
 /** Where the first event lies on the replayer's clock: it takes time 0 for no time. */
@@ -57,6 +58,7 @@ export class Screen {
   #isFirstJump: boolean;
   readonly #focus = new FocusMark();
   readonly #selected = new SelectedOptions();
+  readonly #scrolled = new ScrollPlaces();
   #reachedMs: number;
   #speed = 1;
 
@@ -147,6 +149,8 @@ export class Screen {
     this.#markFocus();
     this.#select();
     closeLeftDialogs(this.#replayer.iframe.contentDocument);
+    const mirror = this.#replayer.getMirror();
+    this.#scrolled.apply((id) => mirror.getNode(id));
   }
 
   /** From now on at whatever it is given, at once. */
@@ -239,7 +243,10 @@ export class Screen {
     this.#noteColorScheme(event);
     const hasFocusMoved = this.#focus.note(event);
     this.#selected.note(event);
-    if (this.#isJumping) return;
+    if (this.#isJumping) {
+      this.#scrolled.note(event);
+      return;
+    }
     this.#select();
     if (hasFocusMoved) this.#markFocus();
     if (mayLeaveDialog(event)) closeLeftDialogs(this.#replayer.iframe.contentDocument);

@@ -98,6 +98,30 @@ test('far on, where a page is built anew, it is as it was, and goes on from ther
   }
 });
 
+test('what was scrolled is there, also where the room for it was told of afterwards', async () => {
+  const recording = await recordPage(
+    '<section style="height: 50px; overflow: auto"><p style="height: 60px"></p></section>',
+    2,
+    (body, index) => {
+      if (index === 0) return;
+      body.querySelector('p')?.setAttribute('style', 'height: 500px');
+      body.querySelector('section')?.scrollTo(0, 300);
+    },
+  );
+  const events = recording.chains[0] ?? [];
+  const scroll = events.findIndex(({ data }) => data['source'] === 3);
+  const growth = events.findIndex(({ data }) => data['source'] === 0);
+  const [first, second] = [events[growth], events[scroll]];
+  if (first === undefined || second === undefined || scroll < growth) throw new Error('It was recorded otherwise.');
+  const swapped = events.with(growth, { ...second, timestamp: first.timestamp });
+  const chain = { clock, chunks: [ndjson(swapped.with(scroll, { ...first, timestamp: second.timestamp }))] };
+  const surface = openSurface();
+  await surface.show(chain, recording.seen[0]?.ms ?? 0);
+  await surface.seek(recording.seen[1]?.ms ?? 0);
+  const frame = surface.element.contentDocument?.querySelector<HTMLIFrameElement>('.screen.shown iframe');
+  expect(frame?.contentDocument?.querySelector('section')?.scrollTop).toBe(300);
+});
+
 test('shadow roots, frames, fields, sheets and scroll positions are as they were, forward and back', async () => {
   const start = `<div id="host"></div><iframe srcdoc="<p>In the frame</p>"></iframe><input value="first"><div id="list" style="height:60px;overflow:auto"></div>`;
   const moments: string[] = [];
