@@ -1,12 +1,17 @@
 import type { DomEvent } from '../../shared/session/lane.js';
 import { INCREMENTAL, MOUSE_MOVE } from '../../shared/session/rrweb-numbers.js';
-import { listen, type Guard } from '../page.js';
+import { listen, now, type Guard } from '../page.js';
 
 export interface PointerPlaceOptions {
   readonly guard: Guard;
   readonly idOf: (node: Node) => number | undefined;
   readonly emit: (event: DomEvent) => void;
 }
+
+/** rrweb tells of a way every half second: what was told meanwhile is told again after it. */
+const AFTER_WAY_MS = 600;
+/** A list that is written anew under the pointer all the time says no more than this. */
+const EVERY_MS = 100;
 
 interface Place {
   readonly x: number;
@@ -25,6 +30,8 @@ export class PointerPlace {
   /** It is over something else, and did not move yet. */
   #isDue = false;
   #isTimed = false;
+  #toldMs = -Infinity;
+  #again: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: PointerPlaceOptions) {
     this.#options = options;
@@ -32,9 +39,16 @@ export class PointerPlace {
 
   start(): () => void {
     const { guard } = this.#options;
+    const tellAgain = guard((place: Place) => {
+      if (place === this.#place) this.tell();
+    });
     const tellDue = guard(() => {
       this.#isTimed = false;
-      if (this.#isDue) this.tell();
+      if (!this.#isDue) return;
+      this.#toldMs = now();
+      this.tell();
+      clearTimeout(this.#again);
+      this.#again = setTimeout(tellAgain, AFTER_WAY_MS, this.#place);
     });
     const onOver = guard((event: Event) => {
       this.#place = placeOf(event as MouseEvent);
@@ -42,7 +56,7 @@ export class PointerPlace {
       if (this.#isTimed) return;
       this.#isTimed = true;
       // A pointer that moves says so in the same turn; then rrweb tells.
-      setTimeout(tellDue, 0);
+      setTimeout(tellDue, Math.max(0, this.#toldMs + EVERY_MS - now()));
     });
     const onMove = guard((event: Event) => {
       this.#place = placeOf(event as MouseEvent);
@@ -61,6 +75,7 @@ export class PointerPlace {
       listen(window, 'mouseout', onOut),
     ];
     return () => {
+      clearTimeout(this.#again);
       for (const stop of stops) stop();
     };
   }

@@ -50,6 +50,7 @@ class Fold {
   readonly #inputs = new Map<number, Fields>();
   readonly #scrolls = new Map<number, Fields>();
   #pointer: Fields | undefined;
+  #pointedMs = -Infinity;
   #selection: Fields | undefined;
   readonly #others: DomEvent[] = [];
 
@@ -112,7 +113,7 @@ class Fold {
       case MOUSE_MOVE:
       case TOUCH_MOVE:
       case DRAG:
-        this.#point(data);
+        this.#point(event);
         break;
       case VIEWPORT_RESIZE:
         this.#resizes.push(data);
@@ -169,10 +170,13 @@ class Fold {
     else this.#attributes.change(place, attributes);
   }
 
-  /** Of a path the pointer's last place counts. */
-  #point(data: Fields): void {
+  /** Of a path the pointer's last place counts; rrweb tells of it late, and something may have been told of a later one already. */
+  #point({ data, timestamp }: DomEvent): void {
     const last = [...objectsIn(data['positions'])].at(-1);
-    if (last !== undefined) this.#pointer = { ...data, positions: [{ ...last, timeOffset: 0 }] };
+    const { timeOffset } = last ?? {};
+    if (typeof timeOffset !== 'number' || timestamp + timeOffset < this.#pointedMs) return;
+    this.#pointedMs = timestamp + timeOffset;
+    this.#pointer = { ...data, positions: [{ ...last, timeOffset: 0 }] };
   }
 
   /** A click tells where the pointer is, too. */

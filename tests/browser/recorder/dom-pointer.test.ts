@@ -55,6 +55,20 @@ it('what moves under a pointer that stands still is told, and what moves away is
   expect(lane.faults).toEqual([]);
 });
 
+it('what moved under a pointer is told again when rrweb has told how it came there', async () => {
+  lane.start(domLane);
+  await userEvent.click(get('#b'));
+  const above = Object.assign(document.createElement('div'), { id: 'above' });
+  above.style.height = '50px';
+  get('main').prepend(above);
+  await untilOver('#a', 0);
+  await vi.waitFor(() => {
+    const told = toldSince(0);
+    expect(told.filter((id) => id === domNodeId(get('#a'))).length).toBeGreaterThan(1);
+    expect(told.at(-1)).toBe(domNodeId(get('#a')));
+  }, 3000);
+});
+
 it('a snapshot is followed by what the pointer is over', async () => {
   lane.start(domLane);
   await userEvent.hover(get('#c'));

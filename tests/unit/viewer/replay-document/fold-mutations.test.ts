@@ -171,6 +171,15 @@ describe('what is told after the checkout', () => {
     ]);
   });
 
+  it('is where the pointer was last, whatever was told last', () => {
+    const way = (x: number, sinceMs: number): DomEvent =>
+      event(1, { positions: [{ x, y: 0, id: 5, timeOffset: -sinceMs }] });
+    const { rest } = folded([...checkout(element(5, 'p')), way(1, 0), way(2, 300), way(3, 5)]);
+    expect(rest).toEqual([{ source: 1, positions: [{ x: 3, y: 0, id: 5, timeOffset: 0 }] }]);
+    const late = folded([...checkout(element(5, 'p')), way(1, 0), way(2, 300)]);
+    expect(late.rest).toEqual([{ source: 1, positions: [{ x: 1, y: 0, id: 5, timeOffset: 0 }] }]);
+  });
+
   it('are clicks and the focus, in their order with the pointer’s ways', () => {
     const { rest } = folded([
       ...checkout(element(5, 'button')),
