@@ -122,6 +122,25 @@ test('what was scrolled is there, also where the room for it was told of afterwa
   expect(frame?.contentDocument?.querySelector('section')?.scrollTop).toBe(300);
 });
 
+test('what was scrolled at a checkout is there, also where a script’s style sheet makes the room for it', async () => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync('section p { height: 500px }');
+  document.adoptedStyleSheets = [sheet];
+  const recording = await recordPage(
+    '<section style="height: 50px; overflow: auto"><p></p></section>',
+    4,
+    (body) => {
+      body.querySelector('section')?.scrollTo(0, 300);
+    },
+    2,
+  );
+  document.adoptedStyleSheets = [];
+  const surface = openSurface();
+  await surface.show(chainOf(recording, 1), recording.seen[2]?.ms ?? 0);
+  const frame = surface.element.contentDocument?.querySelector<HTMLIFrameElement>('.screen.shown iframe');
+  expect(frame?.contentDocument?.querySelector('section')?.scrollTop).toBe(300);
+});
+
 test('shadow roots, frames, fields, sheets and scroll positions are as they were, forward and back', async () => {
   const start = `<div id="host"></div><iframe srcdoc="<p>In the frame</p>"></iframe><input value="first"><div id="list" style="height:60px;overflow:auto"></div>`;
   const moments: string[] = [];
