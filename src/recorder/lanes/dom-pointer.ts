@@ -39,7 +39,7 @@ export class PointerPlace {
 
   start(): () => void {
     const { guard } = this.#options;
-    const tellAgain = guard((place: Place) => {
+    const tellAgain = guard((place: Place | undefined) => {
       if (place === this.#place) this.tell();
     });
     const tellDue = guard(() => {
@@ -48,7 +48,10 @@ export class PointerPlace {
       this.#toldMs = now();
       this.tell();
       clearTimeout(this.#again);
-      this.#again = setTimeout(tellAgain, AFTER_WAY_MS, this.#place);
+      const place = this.#place;
+      this.#again = setTimeout(() => {
+        tellAgain(place);
+      }, AFTER_WAY_MS);
     });
     const onOver = guard((event: Event) => {
       this.#place = placeOf(event as MouseEvent);
