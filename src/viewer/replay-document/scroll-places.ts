@@ -33,7 +33,7 @@ export class ScrollPlaces {
 
   #noteSnapshot({ node: root, initialOffset: { left, top } }: Snapshot): void {
     this.#told.clear();
-    this.#told.set(root.id, { x: left, y: top });
+    if (left !== 0 || top !== 0) this.#told.set(root.id, { x: left, y: top });
     const open = [root];
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
       const { rr_scrollLeft: x, rr_scrollTop: y } = node.attributes ?? {};
