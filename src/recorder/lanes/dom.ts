@@ -110,6 +110,8 @@ class DomLane {
   readonly #resets: FormResets;
   readonly #pointer: PointerPlace;
   #isSnapshotAsked = false;
+  /** After a storm: nothing of the page is told. */
+  #isResting = false;
   /** What took the focus as soon as it was put into the page is not recorded yet. */
   #isFocusDue = false;
   #snapshotStartMs = 0;
@@ -124,7 +126,7 @@ class DomLane {
       nodeOf: RECORDED.nodeOf,
       idOf: domNodeId,
       emit: (event: DomEvent) => {
-        if (context.isPaused()) return;
+        if (this.#isResting || context.isPaused()) return;
         if (event.data['source'] === INPUT) this.#masking.choice(event.data as { id: number; text?: unknown });
         context.emitDom(event);
       },
@@ -180,6 +182,7 @@ class DomLane {
 
   start(): void {
     this.#starts++;
+    this.#isResting = false;
     this.#stopRecord = record({
       emit: this.#context.guard((event: unknown) => {
         this.#take(event as DomEvent);
@@ -314,6 +317,7 @@ class DomLane {
   #rest(): void {
     const restMs = this.#storm.rest();
     this.stop();
+    this.#isResting = true;
     if (this.#starts > MAX_RESTARTS) {
       this.#context.report(
         'stepped-down',

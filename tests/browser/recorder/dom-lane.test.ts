@@ -212,6 +212,8 @@ describe('the dom lane', () => {
     await lane.until(() => lane.of('recorder').some(({ kind }) => kind === 'stepped-down'), 'stepped-down');
     const after = lane.domEvents.length;
     box.textContent = 'after the storm';
+    // What rrweb does not hear of is told by others: they rest as well.
+    box.dispatchEvent(new MouseEvent('mouseout', { bubbles: true }));
     await wait(100);
     expect(lane.domEvents).toHaveLength(after);
     expect(() => {
