@@ -13,20 +13,16 @@ const AFTER_WAY_MS = 600;
 /** A list that is written anew under the pointer all the time says no more than this. */
 const EVERY_MS = 100;
 
-interface Place {
-  readonly x: number;
-  readonly y: number;
-  readonly node: Node;
-}
-
 /**
  * Tells what the pointer is over where rrweb does not: rrweb follows a pointer that moves, and the page may move under one that stands still,
  * the pointer may leave the window, and a snapshot does not say where it is.
  */
 export class PointerPlace {
   readonly #options: PointerPlaceOptions;
-  /** Where the pointer is; undefined outside of the window. */
-  #place: Place | undefined;
+  /** What the pointer is over; undefined outside of the window. */
+  #over: Node | undefined;
+  #x = 0;
+  #y = 0;
   /** It is over something else, and did not move yet. */
   #isDue = false;
   #isTimed = false;
@@ -39,22 +35,23 @@ export class PointerPlace {
 
   start(): () => void {
     const { guard } = this.#options;
-    const tellAgain = guard((place: Place | undefined) => {
-      if (place === this.#place) this.tell();
+    const tell = guard(() => {
+      this.tell();
     });
     const tellDue = guard(() => {
       this.#isTimed = false;
       if (!this.#isDue) return;
       this.#toldMs = now();
       this.tell();
-      clearTimeout(this.#again);
-      const place = this.#place;
-      this.#again = setTimeout(() => {
-        tellAgain(place);
-      }, AFTER_WAY_MS);
+      this.#forgetAgain();
+      this.#again = setTimeout(tell, AFTER_WAY_MS);
     });
     const onOver = guard((event: Event) => {
-      this.#place = placeOf(event as MouseEvent);
+      this.#at(event as MouseEvent);
+      const { target } = event;
+      // An event of a shadow root's comes from its host; what is in a closed one is not recorded.
+      const inner = (target as Partial<Element> | null)?.shadowRoot == null ? target : event.composedPath()[0];
+      this.#over = inner instanceof Node ? inner : undefined;
       this.#isDue = true;
       if (this.#isTimed) return;
       this.#isTimed = true;
@@ -62,15 +59,17 @@ export class PointerPlace {
       setTimeout(tellDue, Math.max(0, this.#toldMs + EVERY_MS - now()));
     });
     const onMove = guard((event: Event) => {
-      this.#place = placeOf(event as MouseEvent);
+      this.#at(event as MouseEvent);
       this.#isDue = false;
+      this.#forgetAgain();
     });
     const onOut = guard((event: Event) => {
       if ((event as MouseEvent).relatedTarget !== null) return;
-      this.#place = undefined;
+      this.#at(event as MouseEvent);
+      this.#over = undefined;
       this.#isDue = false;
-      const { clientX: x, clientY: y } = event as MouseEvent;
-      this.#emit({ x, y, node: document });
+      this.#forgetAgain();
+      this.#emit(document);
     });
     const stops = [
       listen(window, 'mouseover', onOver),
@@ -78,7 +77,7 @@ export class PointerPlace {
       listen(window, 'mouseout', onOut),
     ];
     return () => {
-      clearTimeout(this.#again);
+      this.#forgetAgain();
       for (const stop of stops) stop();
     };
   }
@@ -86,22 +85,31 @@ export class PointerPlace {
   /** After a snapshot, and where the page moved. */
   tell(): void {
     this.#isDue = false;
-    if (this.#place !== undefined) this.#emit(this.#place);
+    if (this.#over?.isConnected === true) this.#emit(this.#over);
+    // What is gone is not kept for it.
+    else this.#over = undefined;
   }
 
-  #emit({ x, y, node }: Place): void {
-    const id = this.#options.idOf(node);
+  #at({ clientX, clientY }: MouseEvent): void {
+    this.#x = clientX;
+    this.#y = clientY;
+  }
+
+  #forgetAgain(): void {
+    if (this.#again === undefined) return;
+    clearTimeout(this.#again);
+    this.#again = undefined;
+  }
+
+  /** Over the document itself, no element is under it. */
+  #emit(over: Node): void {
+    const id = this.#options.idOf(over);
     // What is not recorded, as within a blocked element, is under no pointer.
     if (id === undefined) return;
     this.#options.emit({
       type: INCREMENTAL,
-      data: { source: MOUSE_MOVE, positions: [{ x, y, id, timeOffset: 0 }] },
+      data: { source: MOUSE_MOVE, positions: [{ x: this.#x, y: this.#y, id, timeOffset: 0 }] },
       timestamp: 0,
     });
   }
-}
-
-function placeOf(event: MouseEvent): Place | undefined {
-  const [node] = event.composedPath();
-  return node instanceof Node ? { x: event.clientX, y: event.clientY, node } : undefined;
 }
