@@ -26,10 +26,12 @@ import { SealedChanges } from './sealed-changes.js';
  * all to the copy, and build what differs.
  *
  * `events`: as they were recorded; nothing is checked here that is not needed here, and what comes out is as little to be trusted as what
- * came in. Answers undefined, and has changed nothing, when something in them is for the replayer alone to make sense of; otherwise their nodes
- * are what has become of them. What is told after the checkout has the checkout's time, up to which all counts as played.
+ * came in. Answers undefined, and has changed nothing, when nothing follows the checkout, or something in them is for the replayer alone to make
+ * sense of; otherwise their nodes are what has become of them. What is told after the checkout has the checkout's time, up to which all counts as played.
  */
 export function foldMutations(events: readonly DomEvent[]): DomEvent[] | undefined {
+  // A checkout by itself, as the first frame of most chains, is what it is.
+  if (events.at(-1)?.type === FULL_SNAPSHOT) return undefined;
   try {
     return new Fold(events).events();
   } catch (error) {

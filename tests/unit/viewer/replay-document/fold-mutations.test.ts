@@ -259,6 +259,7 @@ describe('what is told after the checkout', () => {
 describe('what only the replayer can make sense of', () => {
   it.each([
     ['no checkout', [META]],
+    ['a checkout by itself', checkout()],
     ['two of them', [...checkout(), ...checkout()]],
     ['a size of another page', [...checkout(), { ...META, timestamp: 300 }]],
     ['a node that is there already', [...checkout(), mutation({ adds: [add(4, null, element(3, 'p'))] })]],
@@ -309,7 +310,7 @@ describe('any recording', () => {
     fc.assert(
       fc.property(fc.array(act, { maxLength: 60 }), (acts) => {
         const rows: { id: number; text: string }[] = [];
-        const events = checkout();
+        const events = [...checkout(), mutation({})];
         let id = 10;
         const addAt = (row: { id: number; text: string }, at: number): object[] => {
           const next = rows[at]?.id ?? null;
